@@ -1,0 +1,85 @@
+import { SkanuError } from './skanu-error.js';
+
+/** There is nothing at that path. 404. */
+export class NoSuchPathError extends SkanuError {
+  static override readonly code: string = 'NO_SUCH_PATH';
+  constructor(path: string) {
+    super(`there is nothing at ${path}`, { help: 'GET / lists the collections.' });
+  }
+}
+
+/** The path exists, but not with this method. 405 with `Allow`. */
+export class MethodNotAllowedError extends SkanuError {
+  static override readonly code: string = 'METHOD_NOT_ALLOWED';
+  constructor(
+    method: string,
+    path: string,
+    readonly allow: readonly string[],
+  ) {
+    super(`${method} is not possible on ${path}`, { help: `Use one of ${allow.join(', ')}.` });
+  }
+}
+
+/** None of the media types that the client accepts can be made. 406. */
+export class NotAcceptableError extends SkanuError {
+  static override readonly code: string = 'NOT_ACCEPTABLE';
+  constructor(accept: string, offered: readonly string[]) {
+    super(`no representation fits Accept: ${accept}`, { help: `Accept one of ${offered.join(', ')}.` });
+  }
+}
+
+/** `If-Match` names another version than the current one; nothing was changed. 412. */
+export class PreconditionFailedError extends SkanuError {
+  static override readonly code: string = 'PRECONDITION_FAILED';
+  constructor(what: string, current: string) {
+    super(`${what} has the ETag ${current} now`, { help: 'Read it again and repeat the change.' });
+  }
+}
+
+/** The body is larger than the limit. 413. */
+export class BodyTooLargeError extends SkanuError {
+  static override readonly code: string = 'BODY_TOO_LARGE';
+  constructor(limitBytes: number) {
+    super(`the body has more than ${limitBytes} bytes`, {
+      help: 'Send less; the limit is BODY_LIMIT_BYTES.',
+    });
+  }
+}
+
+/** The body's media type is not understood. 415. */
+export class UnsupportedMediaTypeError extends SkanuError {
+  static override readonly code: string = 'UNSUPPORTED_MEDIA_TYPE';
+  constructor(contentType: string | undefined, accepted: readonly string[]) {
+    super(contentType ? `a body of ${contentType} is not understood` : 'the body has no Content-Type', {
+      help: `Send one of ${accepted.join(', ')}.`,
+    });
+  }
+}
+
+/** The body is no JSON. 400. */
+export class MalformedBodyError extends SkanuError {
+  static override readonly code: string = 'MALFORMED_BODY';
+  constructor(why: string, cause?: unknown) {
+    super(`the body is no valid JSON: ${why}`, { help: 'Correct the syntax and send it again.', cause });
+  }
+}
+
+/** The request itself is wrong in a way that HTTP has a status for. 4xx. */
+export class BadRequestError extends SkanuError {
+  static override readonly code: string = 'BAD_REQUEST';
+  constructor(
+    message: string,
+    readonly status: number = 400,
+    cause?: unknown,
+  ) {
+    super(message, { help: 'Correct the request and send it again.', cause });
+  }
+}
+
+/** The service is starting or stopping and takes no new work. 503 with `Retry-After`. */
+export class NotReadyError extends SkanuError {
+  static override readonly code: string = 'NOT_READY';
+  constructor(service: string, state: string) {
+    super(`service ${service} is ${state}`, { help: 'Try again in a moment.', retriable: true });
+  }
+}

@@ -1,0 +1,181 @@
+import { type FSWatcher, mkdirSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../kernel/clock.js';
+import { isBusy } from './sqlite-fault.js';
+import { StatementCache } from './statement-cache.js';
+
+export interface SqliteFileOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** How long a write waits for other processes to let go of the file, in milliseconds. */
+  readonly busyLimitMs: number;
+}
+
+interface Waiting {
+  readonly work: (sql: StatementCache) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many waiting units of work share one transaction at the most, so that none waits for an endless one. */
+const GROUP_LIMIT = 256;
+
+/**
+ * One SQLite file in WAL mode, shared by the processes of one machine: a connection that writes and one that only
+ * reads, so that reads never wait behind a transaction.
+ *
+ * Writes are **group commits**: all that wait at that moment go into one `BEGIN IMMEDIATE … COMMIT`, each in a savepoint
+ * of its own, so that one that throws takes only itself back. A write resolves when the commit is on the disk
+ * (`synchronous=FULL`), so it survives `kill -9` and a power cut. Writes of one process run in the order of their calls.
+ */
+export class SqliteFile {
+  readonly #writer: DatabaseSync;
+  readonly #reader: DatabaseSync;
+  readonly #writes: StatementCache;
+  readonly #reads: StatementCache;
+  readonly #listeners = new Set<() => void>();
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+  #watcher: FSWatcher | undefined;
+  #closed = false;
+
+  /** Opens or makes the file, and its folder. Throws what SQLite or the file system says. */
+  constructor(private readonly options: SqliteFileOptions) {
+    mkdirSync(dirname(options.path), { recursive: true });
+    // SQLite's own busy handler sleeps and so stops the whole process: 2 ms at the most, the rest is waited for in #begin
+    this.#writer = new DatabaseSync(options.path, { timeout: 2 });
+    this.#reader = this.#configured();
+    this.#writes = new StatementCache(this.#writer);
+    this.#reads = new StatementCache(this.#reader);
+  }
+
+  get path(): string {
+    return this.options.path;
+  }
+
+  /** Runs `work` in the next write transaction. What it throws rolls back its own statements only. */
+  write<T>(work: (sql: StatementCache) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#closed) return reject(new Error(`${this.path} is closed`));
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      // one turn of the event loop lets the others of this moment join the group
+      this.#flushing ??= new Promise<void>((done) => setImmediate(done))
+        .then(() => this.#flush())
+        .finally(() => (this.#flushing = undefined));
+    });
+  }
+
+  /** Runs `work` on the reading connection: it sees the last commit of any process. */
+  read<T>(work: (sql: StatementCache) => T): T {
+    return work(this.#reads);
+  }
+
+  /**
+   * Calls `listener` soon after a commit of this or any other process; several commits may make one call, and a call
+   * may come for nothing. Where the file system does not tell, calls are missing: poll slowly beside it.
+   */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#watcher ??= this.#watch();
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Waits for the writes that were begun, then closes. A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#flushing;
+    this.#watcher?.close();
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  #configured(): DatabaseSync {
+    try {
+      this.#setUp();
+      return new DatabaseSync(this.options.path, { readOnly: true, timeout: 50 });
+    } catch (error) {
+      this.#writer.close();
+      throw error;
+    }
+  }
+
+  #setUp(): void {
+    // switching a new file to WAL needs it alone for a moment; several processes may start at once
+    this.#writer.exec('PRAGMA busy_timeout = 5000');
+    this.#writer.exec('PRAGMA journal_mode = WAL');
+    this.#writer.exec('PRAGMA synchronous = FULL');
+    this.#writer.exec('PRAGMA foreign_keys = ON');
+    this.#writer.exec('PRAGMA busy_timeout = 2');
+  }
+
+  #watch(): FSWatcher | undefined {
+    try {
+      const watcher = watch(`${this.path}-wal`, { persistent: false }, () => this.#changed());
+      watcher.on('error', () => watcher.close());
+      return watcher;
+    } catch {
+      // no watching on this file system: the callers' slow poll is the net
+      return undefined;
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.slice(0, GROUP_LIMIT);
+      this.#waiting = this.#waiting.slice(GROUP_LIMIT);
+      try {
+        await this.#begin();
+        this.#commit(group);
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { clock, random, busyLimitMs } = this.options;
+    const deadline = clock.now() + busyLimitMs;
+    for (;;) {
+      try {
+        return this.#writer.exec('BEGIN IMMEDIATE');
+      } catch (error) {
+        if (!isBusy(error) || clock.now() >= deadline) throw error;
+        await clock.sleep(1 + random() * 8);
+      }
+    }
+  }
+
+  #commit(group: readonly Waiting[]): void {
+    const settled: (() => void)[] = [];
+    try {
+      for (const { work, resolve, reject } of group) {
+        this.#writer.exec('SAVEPOINT unit');
+        try {
+          const value = work(this.#writes);
+          this.#writer.exec('RELEASE unit');
+          settled.push(() => resolve(value));
+        } catch (error) {
+          // a full disk ends the whole transaction by itself, and with it the others of the group
+          if (!this.#writer.isTransaction) throw error;
+          this.#writer.exec('ROLLBACK TO unit; RELEASE unit');
+          settled.push(() => reject(error));
+        }
+      }
+      this.#writer.exec('COMMIT');
+    } catch (error) {
+      if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
+      throw error;
+    }
+    for (const settle of settled) settle();
+  }
+}

@@ -1,0 +1,43 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+export type SqlValue = SQLInputValue;
+export type SqlRow = Record<string, SQLInputValue>;
+
+/** How many prepared statements a connection keeps; the ones that were used longest ago go first. */
+const LIMIT = 500;
+
+/** Runs SQL with bound parameters on one connection, and prepares each text only once. */
+export class StatementCache {
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(private readonly connection: DatabaseSync) {}
+
+  /** All rows of a query. */
+  all(sql: string, parameters: readonly SqlValue[] = []): SqlRow[] {
+    return this.#prepare(sql).all(...parameters) as SqlRow[];
+  }
+
+  /** The first row of a query. */
+  get(sql: string, parameters: readonly SqlValue[] = []): SqlRow | undefined {
+    return this.#prepare(sql).get(...parameters) as SqlRow | undefined;
+  }
+
+  /** Runs a statement and tells how many rows it changed. */
+  run(sql: string, parameters: readonly SqlValue[] = []): number {
+    return Number(this.#prepare(sql).run(...parameters).changes);
+  }
+
+  /** Runs statements that have no parameters, such as DDL. */
+  exec(sql: string): void {
+    this.connection.exec(sql);
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (statement) this.#prepared.delete(sql);
+    else statement = this.connection.prepare(sql);
+    this.#prepared.set(sql, statement);
+    if (this.#prepared.size > LIMIT) this.#prepared.delete(this.#prepared.keys().next().value!);
+    return statement;
+  }
+}

@@ -1,0 +1,60 @@
+import type { TableDefinition, Values } from './table-definition.js';
+
+/** One change of a row. */
+export type Change =
+  | { readonly kind: 'insert'; readonly table: TableDefinition; readonly id: number; readonly values: Values }
+  | {
+      readonly kind: 'update';
+      readonly table: TableDefinition;
+      readonly id: number;
+      /** The row must still have this version; it gets the next one. */
+      readonly expectedVersion: number;
+      /** Only what changes. */
+      readonly values: Values;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly table: TableDefinition;
+      readonly id: number;
+      /** The row must still have this version. */
+      readonly expectedVersion: number;
+    };
+
+/** An event on its way out, as it will be published. */
+export interface OutgoingEvent {
+  readonly eventId: string;
+  readonly topic: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8 text: JSON. */
+  readonly value: string;
+}
+
+/** Says that a handler has done with an event. */
+export interface InboxMark {
+  readonly handler: string;
+  readonly eventId: string;
+  /** The key whose order the handler keeps. While it is parked for this handler, the plan is not carried out. */
+  readonly key: string | null;
+  /** Set by a redrive: the parked record that is done now and removed with this plan. */
+  readonly parkedPosition?: number;
+}
+
+/** All that one unit of work wants to write: it happens as a whole or not at all. */
+export interface WritePlan {
+  /** Unique; lets an adapter find out whether a commit whose answer was lost has happened. */
+  readonly id: string;
+  readonly changes: readonly Change[];
+  readonly events: readonly OutgoingEvent[];
+  readonly inbox?: InboxMark;
+}
+
+/**
+ * What came of a plan. `duplicate`: the inbox mark was there already (or the parked record was gone), nothing was written. `parked`: the
+ * mark's key is parked for that handler, nothing was written. `committed` carries the versions of the rows, in the order
+ * of the changes (0 for a deleted one).
+ */
+export type CommitOutcome =
+  | { readonly kind: 'committed'; readonly versions: readonly number[] }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'parked' };

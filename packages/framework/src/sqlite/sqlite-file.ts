@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, watch } from 'node:fs';
+import { type FSWatcher, mkdirSync, utimesSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
@@ -61,10 +61,7 @@ export class SqliteFile {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new Error(`${this.path} is closed`));
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      // one turn of the event loop lets the others of this moment join the group
-      this.#flushing ??= new Promise<void>((done) => setImmediate(done))
-        .then(() => this.#flush())
-        .finally(() => (this.#flushing = undefined));
+      this.#flushing ??= this.#flush();
     });
   }
 
@@ -125,33 +122,57 @@ export class SqliteFile {
     }
   }
 
+  /**
+   * Wakes the watchers of all processes. The writes to the WAL wake them too, but before the fsync, so too early: what
+   * they look for can be seen only when COMMIT has returned.
+   */
+  #ring(): void {
+    try {
+      const now = new Date();
+      utimesSync(`${this.path}-wal`, now, now);
+    } catch {
+      // the commit stands; who was not woken finds it with its slow poll
+    }
+  }
+
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
   async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.slice(0, GROUP_LIMIT);
-      this.#waiting = this.#waiting.slice(GROUP_LIMIT);
+    do {
+      // one turn of the event loop lets the others of this moment join the group
+      await new Promise((turn) => setImmediate(turn));
+      const first = this.#waiting.length;
       try {
         await this.#begin();
-        this.#commit(group);
       } catch (error) {
-        for (const { reject } of group) reject(error);
+        for (const { reject } of this.#waiting.splice(0, first)) reject(error);
+        continue;
       }
-    }
+      this.#commit(this.#waiting.splice(0, GROUP_LIMIT));
+    } while (this.#waiting.length > 0);
+    // in the same turn as the last look at the queue: a write that comes now starts the next flush
+    this.#flushing = undefined;
   }
 
   async #begin(): Promise<void> {
     const { clock, random, busyLimitMs } = this.options;
     const deadline = clock.now() + busyLimitMs;
-    for (;;) {
-      try {
-        return this.#writer.exec('BEGIN IMMEDIATE');
-      } catch (error) {
-        if (!isBusy(error) || clock.now() >= deadline) throw error;
-        await clock.sleep(1 + random() * 8);
+    let keepAlive: NodeJS.Timeout | undefined;
+    try {
+      for (;;) {
+        try {
+          return this.#writer.exec('BEGIN IMMEDIATE');
+        } catch (error) {
+          if (!isBusy(error) || clock.now() >= deadline) throw error;
+          // the clock's sleep does not keep the process alive, but work that was begun must
+          keepAlive ??= setInterval(() => {}, 60_000);
+          await clock.sleep(1 + random() * 8);
+        }
       }
+    } finally {
+      clearInterval(keepAlive);
     }
   }
 
@@ -172,9 +193,11 @@ export class SqliteFile {
         }
       }
       this.#writer.exec('COMMIT');
+      this.#ring();
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
-      throw error;
+      for (const { reject } of group) reject(error);
+      return;
     }
     for (const settle of settled) settle();
   }

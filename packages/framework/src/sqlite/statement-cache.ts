@@ -22,6 +22,11 @@ export class StatementCache {
     return this.#prepare(sql).get(...parameters) as SqlRow | undefined;
   }
 
+  /** The rows of a query one by one, for who may stop early. Don't run the same text again before the loop has ended. */
+  iterate(sql: string, parameters: readonly SqlValue[] = []): Iterable<SqlRow> {
+    return this.#prepare(sql).iterate(...parameters) as Iterable<SqlRow>;
+  }
+
   /** Runs a statement and tells how many rows it changed. */
   run(sql: string, parameters: readonly SqlValue[] = []): number {
     return Number(this.#prepare(sql).run(...parameters).changes);

@@ -117,3 +117,11 @@ export class NotRegisteredError extends SkanuError {
     });
   }
 }
+
+/** More rows fit than one call may give. */
+export class TooManyRowsError extends SkanuError {
+  static override readonly code: string = 'TOO_MANY_ROWS';
+  constructor(collection: string, limit: number) {
+    super(`more than ${limit} ${collection} fit`, { help: 'Narrow the criteria, or read them with page().' });
+  }
+}

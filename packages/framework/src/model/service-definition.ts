@@ -1,0 +1,46 @@
+import type { AggregateBase, AggregateClass } from './aggregate-root.js';
+import type { EventClass } from './domain-event.js';
+import type { FeignClientClass } from './feign-client.js';
+import type { HandlerClass } from './handler-note.js';
+import type { Token } from './token.js';
+
+/** Something of a team's own in the container. */
+export interface Provider<T = unknown> {
+  readonly provide: Token<T>;
+  /** Makes it, once for each service that starts; may use `inject`. */
+  readonly useFactory: () => T;
+}
+
+export interface ServiceOptions {
+  /** Names the service in URLs, logs, metrics and as consumer group. */
+  readonly name: string;
+  /** Where it listens unless `PORT` says otherwise. */
+  readonly port: number;
+  readonly aggregates?: readonly AggregateClass<AggregateBase>[];
+  /** The events that it publishes. */
+  readonly events?: readonly EventClass[];
+  readonly policies?: readonly HandlerClass[];
+  /** Its view handlers; their read models come with them. */
+  readonly views?: readonly HandlerClass[];
+  readonly clients?: readonly FeignClientClass[];
+  readonly providers?: readonly Provider[];
+}
+
+/** All that belongs to a service, and nothing that belongs to where it runs. */
+export interface ServiceDefinition extends Required<ServiceOptions> {
+  readonly kind: 'service';
+}
+
+/** Lists what belongs to a service. Nothing is found by magic; `start` checks that it fits together. */
+export function defineService(options: ServiceOptions): ServiceDefinition {
+  return {
+    kind: 'service',
+    aggregates: [],
+    events: [],
+    policies: [],
+    views: [],
+    clients: [],
+    providers: [],
+    ...options,
+  };
+}

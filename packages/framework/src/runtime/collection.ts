@@ -1,0 +1,87 @@
+import type { AggregateBase } from '../model/aggregate-root.js';
+import { type CollectionNote, collectionNote } from '../model/aggregate.js';
+import { type CommandNote, commandsOf } from '../model/command.js';
+import type { Criteria, SortOrder } from '../model/criteria.js';
+import type { AnyEntityClass } from '../model/entity.js';
+import type { Page } from '../model/repository.js';
+import { type SchemaField, schemaFields } from '../model/schema-fields.js';
+import type { Row, TableDefinition } from '../store/table-definition.js';
+import type { Store } from '../store/store.js';
+import { conditionsOf } from './conditions.js';
+import { tableOf } from './table-mapping.js';
+import { TableMapping } from './table-mapping.js';
+
+/** The largest page. */
+export const MAX_PAGE_SIZE = 1000;
+export const DEFAULT_PAGE_SIZE = 20;
+
+/** What is stored of an aggregate or of a view's row, without making an instance of it. */
+export interface StoredEntity {
+  readonly id: number;
+  readonly version: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The aggregates of one class, or the rows of one read model: what they are, where they are, and reading them. */
+export class Collection {
+  readonly note: CollectionNote;
+  readonly fields: readonly SchemaField[];
+  readonly commands: readonly CommandNote[];
+  readonly table: TableDefinition;
+  readonly mapping: TableMapping;
+
+  constructor(
+    readonly kind: 'aggregate' | 'view',
+    readonly entityClass: AnyEntityClass,
+    private readonly store: Store,
+  ) {
+    this.note = collectionNote.of(entityClass)!;
+    this.fields = schemaFields(entityClass.schema);
+    this.commands = commandsOf(entityClass as { readonly prototype: AggregateBase });
+    this.table = tableOf(this.note, this.fields);
+    this.mapping = new TableMapping(this.fields);
+  }
+
+  /** The last part of its URL: `orders`. */
+  get name(): string {
+    return this.note.collection;
+  }
+
+  /** What is committed under that id. */
+  async read(id: number): Promise<StoredEntity | undefined> {
+    const row = await this.store.get(this.table, id);
+    return row && this.#stored(row);
+  }
+
+  /** One page of what is committed. `size` above {@link MAX_PAGE_SIZE} counts as that. */
+  async page(
+    criteria: Criteria<Record<string, unknown>>,
+    page = 0,
+    size = DEFAULT_PAGE_SIZE,
+    sort: readonly SortOrder<Record<string, string>>[] = [],
+  ): Promise<Page<StoredEntity>> {
+    const where = conditionsOf(criteria);
+    const limit = Math.min(size, MAX_PAGE_SIZE);
+    const selection = {
+      where,
+      sort: sort.map(({ field, direction }) => ({ column: field, direction })),
+      offset: page * limit,
+      limit,
+    };
+    const [rows, totalElements] = await Promise.all([
+      this.store.select(this.table, selection),
+      this.store.count(this.table, where),
+    ]);
+    return {
+      content: rows.map((row) => this.#stored(row)),
+      number: page,
+      size: limit,
+      totalElements,
+      totalPages: Math.ceil(totalElements / limit),
+    };
+  }
+
+  #stored(row: Row): StoredEntity {
+    return { id: row.id, version: row.version, fields: this.mapping.fieldsOf(row.values) };
+  }
+}

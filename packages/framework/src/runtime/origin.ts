@@ -1,0 +1,12 @@
+import type { TraceContext } from './trace-context.js';
+
+/** Where a unit of work comes from: what it hands on to the events and calls that it makes. */
+export interface Origin {
+  readonly trace: TraceContext;
+  /** The same for all that one request sets going, through all services. */
+  readonly correlationId: string;
+  /** The event that caused this; undefined for a request. */
+  readonly causationId?: string;
+  /** Aborted when nobody wants the outcome any more. */
+  readonly signal?: AbortSignal;
+}

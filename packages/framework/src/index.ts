@@ -1,1 +1,55 @@
-export {};
+// What a team writes with.
+export { Aggregate, type CollectionOptions, type Finders } from './model/aggregate.js';
+export {
+  AggregateBase,
+  type AggregateClass,
+  type AggregateInstance,
+  AggregateRoot,
+} from './model/aggregate-root.js';
+export { inject } from './model/ambient.js';
+export { Command, type CommandMethod } from './model/command.js';
+export { type Criteria, type Criterion, type SearchableField, type SortOrder } from './model/criteria.js';
+export {
+  DomainEvent,
+  DomainEventBase,
+  type EventClass,
+  type EventIdentity,
+  type EventSchema,
+} from './model/domain-event.js';
+export { Entity, type EntityClass, type StateOf, type StateSchema } from './model/entity.js';
+export { FeignClient, type FeignClientClass, type FeignClientOptions } from './model/feign-client.js';
+export {
+  type GatewayDefinition,
+  type GatewayOptions,
+  type GatewayRoute,
+  defineGateway,
+} from './model/gateway-definition.js';
+export { type HandlerClass, type HandlerOptions } from './model/handler-note.js';
+export {
+  type CallOptions,
+  type Operation,
+  type PathNames,
+  del,
+  get,
+  patch,
+  post,
+  put,
+} from './model/http-operation.js';
+export {
+  PostPersist,
+  PostRemove,
+  PostUpdate,
+  PrePersist,
+  PreRemove,
+  PreUpdate,
+} from './model/lifecycle-hooks.js';
+export { type EventConstructor, PolicyHandler, Whenever } from './model/policy-handler.js';
+export { type Page, type Repository, repositoryOf } from './model/repository.js';
+export {
+  type Provider,
+  type ServiceDefinition,
+  type ServiceOptions,
+  defineService,
+} from './model/service-definition.js';
+export { type AbstractClass, type SymbolToken, type Token } from './model/token.js';
+export { ReadModel, ReadModelBase, View, ViewHandler, When } from './model/view-handler.js';

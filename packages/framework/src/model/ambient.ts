@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
-import type { DomainEventBase } from './domain-event.js';
 import type { Token } from './token.js';
 
 /** Gives what a service's container holds. */
@@ -12,7 +11,7 @@ export interface Injector {
 export interface Ambient {
   readonly injector: Injector;
   /** The unit of work that runs; undefined while a handler is constructed. */
-  readonly unit?: { publish(event: DomainEventBase): void };
+  readonly unit?: { publish(event: object): void };
 }
 
 /** Carries the ambient through `await`. The runtime enters it, the words of the model read it. */

@@ -46,8 +46,12 @@ export abstract class Entity<S extends object> {
    * field that has a value has changed.
    */
   changed(field: keyof S & string): boolean {
-    const before = identityOf(this).baseline?.[field];
-    return !isDeepStrictEqual(before, (this as Record<string, unknown>)[field]);
+    return !isDeepStrictEqual(this.previous(field), (this as Record<string, unknown>)[field]);
+  }
+
+  /** What the field was when this was loaded, or at the last round of hooks; undefined for a new one. */
+  previous<K extends keyof S & string>(field: K): S[K] | undefined {
+    return identityOf(this).baseline?.[field] as S[K] | undefined;
   }
 }
 

@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly name: string;
   /** Where it listens unless `PORT` says otherwise. */
   readonly port: number;
+  /** The topic that it publishes to and reads, unless `TOPIC` says otherwise. Default: `events`. */
+  readonly topic?: string;
   readonly aggregates?: readonly AggregateClass<AggregateBase>[];
   /** The events that it publishes. */
   readonly events?: readonly EventClass[];
@@ -41,6 +43,7 @@ export function defineService(options: ServiceOptions): ServiceDefinition {
     views: [],
     clients: [],
     providers: [],
+    topic: 'events',
     ...options,
   };
 }

@@ -1,19 +1,25 @@
 import type { AggregateBase } from '../model/aggregate-root.js';
 import { type CollectionNote, collectionNote } from '../model/aggregate.js';
 import { type CommandNote, commandsOf } from '../model/command.js';
-import type { Criteria, SortOrder } from '../model/criteria.js';
+import type { Criteria } from '../model/criteria.js';
 import type { AnyEntityClass } from '../model/entity.js';
 import type { Page } from '../model/repository.js';
 import { type SchemaField, schemaFields } from '../model/schema-fields.js';
+import type { Sorting } from '../store/selection.js';
 import type { Row, TableDefinition } from '../store/table-definition.js';
 import type { Store } from '../store/store.js';
 import { conditionsOf } from './conditions.js';
-import { tableOf } from './table-mapping.js';
-import { TableMapping } from './table-mapping.js';
+import { TableMapping, tableOf } from './table-mapping.js';
 
 /** The largest page. */
 export const MAX_PAGE_SIZE = 1000;
 export const DEFAULT_PAGE_SIZE = 20;
+
+/** The order of one field, by its name. */
+export interface AnySortOrder {
+  readonly field: string;
+  readonly direction: Sorting['direction'];
+}
 
 /** What is stored of an aggregate or of a view's row, without making an instance of it. */
 export interface StoredEntity {
@@ -58,7 +64,7 @@ export class Collection {
     criteria: Criteria<Record<string, unknown>>,
     page = 0,
     size = DEFAULT_PAGE_SIZE,
-    sort: readonly SortOrder<Record<string, string>>[] = [],
+    sort: readonly AnySortOrder[] = [],
   ): Promise<Page<StoredEntity>> {
     const where = conditionsOf(criteria);
     const limit = Math.min(size, MAX_PAGE_SIZE);

@@ -55,9 +55,10 @@ export class UnitOfWork {
   ) {}
 
   /** Encodes at once, so that an event that cannot travel fails where it is published. */
-  publish(event: DomainEventBase): void {
+  publish(event: object): void {
     this.assertOpen(`${event.constructor.name}.publishAfterCommit()`);
-    this.#events.push(this.encode(event, this.origin));
+    // only publishAfterCommit calls this, with itself
+    this.#events.push(this.encode(event as DomainEventBase, this.origin));
   }
 
   /** From here on nothing can be added to it: work that was not awaited gets an error and not a silent loss. */

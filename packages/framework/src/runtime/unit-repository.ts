@@ -3,7 +3,7 @@ import type { Criteria } from '../model/criteria.js';
 import { type Entity, fieldsOf } from '../model/entity.js';
 import type { Page, Repository } from '../model/repository.js';
 import type { Store } from '../store/store.js';
-import { type Collection, DEFAULT_PAGE_SIZE } from './collection.js';
+import { type AnySortOrder, type Collection, DEFAULT_PAGE_SIZE } from './collection.js';
 import { conditionsOf, fits } from './conditions.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -52,7 +52,7 @@ export class UnitRepository implements Repository<Entity<object>> {
     criteria: AnyCriteria,
     page = 0,
     size = DEFAULT_PAGE_SIZE,
-    sort: Parameters<Collection['page']>[3] = [],
+    sort: readonly AnySortOrder[] = [],
   ): Promise<Page<Entity<object>>> {
     const unit = this.#unit('page');
     const stored = await this.collection.page(criteria, page, size, sort);

@@ -12,14 +12,15 @@ export class StatementCache {
 
   constructor(private readonly connection: DatabaseSync) {}
 
-  /** All rows of a query. */
-  all(sql: string, parameters: readonly SqlValue[] = []): SqlRow[] {
-    return this.#prepare(sql).all(...parameters) as SqlRow[];
+  /** All rows of a query. `R` is what the caller knows of its columns. */
+  all<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []): R[] {
+    return this.#prepare(sql).all(...parameters) as R[];
   }
 
-  /** The first row of a query. */
-  get(sql: string, parameters: readonly SqlValue[] = []): SqlRow | undefined {
-    return this.#prepare(sql).get(...parameters) as SqlRow | undefined;
+  /** The first row of a query. `R` is what the caller knows of its columns. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the compiler can't read SQL
+  get<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []): R | undefined {
+    return this.#prepare(sql).get(...parameters) as R | undefined;
   }
 
   /** The rows of a query one by one, for who may stop early. Don't run the same text again before the loop has ended. */

@@ -42,6 +42,8 @@ export class RemoteRefusedError extends SkanuError {
     readonly status: number,
     /** Its problem document, where it sent one. */
     readonly problem: RemoteProblem | undefined,
+    /** Its `Retry-After` header, where it sent one. */
+    readonly retryAfter?: string,
   ) {
     super(`${operation} was refused with ${status}${problem?.detail ? `: ${problem.detail}` : ''}`, {
       help: 'Look at the attached problem of the other service.',

@@ -83,3 +83,24 @@ export class NotReadyError extends SkanuError {
     super(`service ${service} is ${state}`, { help: 'Try again in a moment.', retriable: true });
   }
 }
+
+/** A `test` operation of a JSON patch did not hold; nothing was changed. 409. */
+export class PatchTestFailedError extends SkanuError {
+  static override readonly code: string = 'PATCH_TEST_FAILED';
+  constructor(what: string, path: string) {
+    super(`${what} has another value at ${path || '/'} than the patch expects`, {
+      help: 'Read it again and make the patch from what is there now.',
+    });
+  }
+}
+
+/** The service did not finish the request within its limit; what it had not committed by then, it will not commit. 503. */
+export class RequestTimeoutError extends SkanuError {
+  static override readonly code: string = 'REQUEST_TIMEOUT';
+  constructor(what: string, limitMs: number) {
+    super(`${what} was not done within ${limitMs} ms`, {
+      help: 'Try again a little later; look first whether it was done after all.',
+      retriable: true,
+    });
+  }
+}

@@ -1,0 +1,4 @@
+import { start } from '@skanu/framework';
+import { deliveryService } from './service.js';
+
+await start(deliveryService);

@@ -1,0 +1,4 @@
+import { start } from '@skanu/framework';
+import { cafeGateway } from './service.js';
+
+await start(cafeGateway);

@@ -1,0 +1,14 @@
+import { FeignClient, post } from '@skanu/framework';
+import { z } from 'zod';
+
+const paymentRequest = z.object({
+  orderId: z.number().int(),
+  product: z.string(),
+  qty: z.number().int(),
+  cost: z.number().int(),
+});
+
+@FeignClient({ name: 'payment', url: 'http://localhost:8082', timeoutMs: 610 })
+export class PaymentClient {
+  readonly approve = post('/payments', { body: paymentRequest, returns: z.object({ id: z.number().int() }) });
+}

@@ -1,0 +1,4 @@
+import { start } from '@skanu/framework';
+import { paymentService } from './service.js';
+
+await start(paymentService);

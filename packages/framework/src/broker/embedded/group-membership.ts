@@ -1,0 +1,210 @@
+import type { SqliteFile } from '../../sqlite/sqlite-file.js';
+import type { SqlRow, StatementCache } from '../../sqlite/statement-cache.js';
+import type { CommittedOffset, PartitionLag, SubscribeOptions, TopicPartition } from '../broker.js';
+import { type AssignableMember, assignPartitions } from './partition-assignment.js';
+
+export interface GroupMember {
+  readonly id: number;
+  readonly identity: string;
+  /** A counter that the member raises while it lives. */
+  readonly beat: number;
+}
+
+/** A partition of a group: who shall have it, who has it, and the owner's fencing token. */
+export interface GroupPartition extends TopicPartition {
+  readonly id: number;
+  readonly target: number | null;
+  readonly owner: number | null;
+  readonly epoch: number;
+}
+
+export interface TakenPartition extends TopicPartition {
+  readonly id: number;
+  readonly epoch: number;
+  /** Where to go on reading. */
+  readonly committed: number;
+}
+
+/** Names a partition that a member owns, with the epoch of that ownership. */
+export interface Ownership {
+  readonly id: number;
+  readonly epoch: number;
+}
+
+/**
+ * The book of one consumer group in the log's file. Who comes or goes computes anew who shall have which partition
+ * (`target`), in the same transaction. From there on owners release what is not theirs to have, and members take what
+ * has no owner. Each step raises the group's generation when others have to act on it.
+ */
+export class GroupMembership {
+  constructor(
+    private readonly file: SqliteFile,
+    private readonly group: string,
+  ) {}
+
+  /** Adds a member, and pins where the group begins in partitions that it has not read yet. Returns the member's id. */
+  join(identity: string, { topics, from }: Pick<SubscribeOptions, 'topics' | 'from'>): Promise<number> {
+    return this.file.write((sql) => {
+      const list = JSON.stringify(topics);
+      sql.run('INSERT INTO groups VALUES (?, 0) ON CONFLICT DO NOTHING', [this.group]);
+      const row = sql.get(
+        'INSERT INTO members (group_name, identity, topics) VALUES (?, ?, ?) RETURNING id',
+        [this.group, identity, list],
+      );
+      // pinned now and not when first read: a later owner must not take a later "latest"
+      sql.run(
+        `INSERT INTO group_partitions (group_name, partition_id, committed)
+         SELECT ?, id, ${from === 'latest' ? 'next_offset' : 'start_offset'} FROM partitions
+         WHERE topic IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`,
+        [this.group, list],
+      );
+      this.#reassign(sql);
+      return Number(row!['id']);
+    });
+  }
+
+  /** Removes members; their partitions have no owner then. One whose beat is no longer the given one lives, and stays. */
+  remove(members: readonly Pick<GroupMember, 'id' | 'beat'>[]): Promise<void> {
+    return this.file.write((sql) => {
+      const gone = members.filter(
+        ({ id, beat }) => sql.run('DELETE FROM members WHERE id = ? AND beat = ?', [id, beat]) > 0,
+      );
+      for (const { id } of gone) this.#disown(sql, id);
+      if (gone.length > 0) this.#reassign(sql);
+    });
+  }
+
+  /** Ends a membership from the member's own side. */
+  leave(member: number): Promise<void> {
+    return this.file.write((sql) => {
+      if (sql.run('DELETE FROM members WHERE id = ?', [member]) === 0) return;
+      this.#disown(sql, member);
+      this.#reassign(sql);
+    });
+  }
+
+  /** Says that the member lives. False: it is no member any more. */
+  beat(member: number): Promise<boolean> {
+    return this.file.write((sql) => sql.run('UPDATE members SET beat = beat + 1 WHERE id = ?', [member]) > 0);
+  }
+
+  /** Makes the member the owner of all that it shall have and nobody owns. */
+  take(member: number): Promise<TakenPartition[]> {
+    return this.file.write((sql) => {
+      const taken = sql.all(
+        `UPDATE group_partitions SET owner = target, epoch = epoch + 1
+         WHERE group_name = ? AND target = ? AND owner IS NULL RETURNING partition_id`,
+        [this.group, member],
+      );
+      return taken.map((row) => {
+        const partition = sql.get(`${PARTITION} AND p.id = ?`, [this.group, row['partition_id']!]);
+        return { ...partitionOf(partition!), committed: Number(partition!['committed']) };
+      });
+    });
+  }
+
+  /** Gives partitions up, for those who shall have them. */
+  release(member: number, partitions: readonly Ownership[]): Promise<void> {
+    return this.file.write((sql) => {
+      for (const { id, epoch } of partitions) {
+        sql.run(
+          'UPDATE group_partitions SET owner = NULL WHERE group_name = ? AND partition_id = ? AND owner = ? AND epoch = ?',
+          [this.group, id, member, epoch],
+        );
+      }
+      this.#raiseGeneration(sql);
+    });
+  }
+
+  /** Stores offsets; those of partitions that the member does not own in that epoch are passed over. */
+  commit(member: number, offsets: readonly (Ownership & Pick<CommittedOffset, 'offset'>)[]): Promise<void> {
+    return this.file.write((sql) => {
+      for (const { id, epoch, offset } of offsets) {
+        sql.run(
+          'UPDATE group_partitions SET committed = ? WHERE group_name = ? AND partition_id = ? AND owner = ? AND epoch = ?',
+          [offset, this.group, id, member, epoch],
+        );
+      }
+    });
+  }
+
+  members(): GroupMember[] {
+    const rows = this.file.read((sql) =>
+      sql.all('SELECT id, identity, beat FROM members WHERE group_name = ? ORDER BY id', [this.group]),
+    );
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      identity: String(row['identity']),
+      beat: Number(row['beat']),
+    }));
+  }
+
+  partitions(): GroupPartition[] {
+    return this.file.read((sql) => sql.all(PARTITION, [this.group])).map(partitionOf);
+  }
+
+  /** The lag of what the member owns. Records that retention has deleted don't count. */
+  lag(member: number): PartitionLag[] {
+    const rows = this.file.read((sql) =>
+      sql.all(
+        `SELECT p.topic, p.partition, p.next_offset - max(g.committed, p.start_offset) AS lag
+         FROM group_partitions g JOIN partitions p ON p.id = g.partition_id
+         WHERE g.group_name = ? AND g.owner = ? ORDER BY p.id`,
+        [this.group, member],
+      ),
+    );
+    return rows.map((row) => ({
+      topic: String(row['topic']),
+      partition: Number(row['partition']),
+      lag: Math.max(0, Number(row['lag'])),
+    }));
+  }
+
+  #disown(sql: StatementCache, member: number): void {
+    sql.run('UPDATE group_partitions SET owner = NULL WHERE group_name = ? AND owner = ?', [
+      this.group,
+      member,
+    ]);
+  }
+
+  #reassign(sql: StatementCache): void {
+    const partitions = sql.all(PARTITION, [this.group]).map(partitionOf);
+    const targets = assignPartitions(this.#assignable(sql), partitions);
+    for (const { id, target } of partitions) {
+      const next = targets.get(id)!;
+      if (next === target) continue;
+      sql.run('UPDATE group_partitions SET target = ? WHERE group_name = ? AND partition_id = ?', [
+        next,
+        this.group,
+        id,
+      ]);
+    }
+    this.#raiseGeneration(sql);
+  }
+
+  #assignable(sql: StatementCache): AssignableMember[] {
+    const rows = sql.all('SELECT id, topics FROM members WHERE group_name = ?', [this.group]);
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      topics: new Set(JSON.parse(String(row['topics'])) as string[]),
+    }));
+  }
+
+  #raiseGeneration(sql: StatementCache): void {
+    sql.run('UPDATE groups SET generation = generation + 1 WHERE name = ?', [this.group]);
+  }
+}
+
+const PARTITION = `SELECT p.id, p.topic, p.partition, g.target, g.owner, g.epoch, g.committed
+  FROM group_partitions g JOIN partitions p ON p.id = g.partition_id WHERE g.group_name = ?`;
+
+function partitionOf(row: SqlRow): GroupPartition {
+  return {
+    id: Number(row['id']),
+    topic: String(row['topic']),
+    partition: Number(row['partition']),
+    target: row['target'] as number | null,
+    owner: row['owner'] as number | null,
+    epoch: Number(row['epoch']),
+  };
+}

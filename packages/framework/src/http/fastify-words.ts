@@ -1,0 +1,23 @@
+import type { Origin } from '../runtime/origin.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Where the work of this request comes from. */
+    origin: Origin;
+    /** The template of its path, for metrics: `/orders/{id}`; `UNKNOWN` when it fits none. */
+    template: string;
+  }
+
+  interface FastifyContextConfig {
+    /** The path as `/orders/{id}`. */
+    template?: string;
+    /** The media types that bodies may have; undefined: a body is ignored. */
+    consumes?: readonly string[];
+  }
+}
+
+/** The path of a request without its query. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,120 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../kernel/logger.js';
+import { NotReadyError } from '../kernel/errors/request-errors.js';
+import { answerClientError } from './client-error.js';
+import { ErrorAnswer } from './error-answer.js';
+import './fastify-words.js';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.js';
+import { guard } from './request-guard.js';
+import { CORRELATION_HEADER, originOf } from './request-origin.js';
+import { RouteTable } from './route-table.js';
+
+/** One request, for the metric `http_server_requests_seconds`. */
+export interface ObservedRequest {
+  readonly method: string;
+  /** A path template such as `/orders/{id}`; `UNKNOWN` for paths that do not exist. Never a raw path. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+export interface HttpAppOptions {
+  /** Of the service or gateway. */
+  readonly name: string;
+  readonly logger: Logger;
+  readonly limits?: Partial<HttpLimits>;
+  /** While `starting` all but the actuator is refused; while `draining` all is served, and each answer closes its connection. */
+  readonly phase: () => 'starting' | 'running' | 'draining';
+  readonly observeRequest?: (request: ObservedRequest) => void;
+}
+
+/** What a service and a gateway have in common, without any route. */
+export interface HttpApp {
+  readonly fastify: FastifyInstance;
+  readonly table: RouteTable;
+  readonly limits: HttpLimits;
+}
+
+/** Keys and handler ids in paths may be long; the limit on headers bounds them. */
+const MAX_PARAMETER_LENGTH = 4096;
+
+/** An HTTP server that gives each request its origin and each error its problem, within limits. It does not listen yet. */
+export function buildHttpApp(options: HttpAppOptions): HttpApp {
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+  const errors = new ErrorAnswer(options.logger, limits.bodyLimitBytes);
+  const table = new RouteTable();
+  const observe = options.observeRequest ?? (() => {});
+  const fastify = Fastify({
+    ...serverOptions(limits),
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply);
+      errors.send(error, request, reply);
+      observe({ method: request.method, route: request.template, status: reply.statusCode, seconds: 0 });
+    },
+    clientErrorHandler: (error, socket) => {
+      const status = answerClientError(error, socket);
+      if (status !== undefined) observe({ method: 'UNKNOWN', route: 'UNKNOWN', status, seconds: 0 });
+    },
+  });
+  // for JSON.stringify and the like to see the shape of a request once: hooks fill both in
+  fastify.decorateRequest('origin');
+  fastify.decorateRequest('template', 'UNKNOWN');
+  addHooks(fastify, options, table, observe);
+  fastify.setErrorHandler((error, request, reply) => errors.send(error, request, reply));
+  return { fastify, table, limits };
+}
+
+function serverOptions(limits: HttpLimits) {
+  const shortest = Math.min(limits.headersTimeoutMs, limits.receiveTimeoutMs);
+  return {
+    logger: false,
+    // all requests that still arrive while the server closes are served
+    return503OnClosing: false,
+    bodyLimit: limits.bodyLimitBytes,
+    requestTimeout: limits.receiveTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
+    http: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: shortest,
+      requestTimeout: limits.receiveTimeoutMs,
+      // how often slow clients are looked for
+      connectionsCheckingInterval: Math.min(Math.max(Math.floor(shortest / 4), 50), 5_000),
+    },
+  };
+}
+
+function begin(request: FastifyRequest, reply: FastifyReply): void {
+  request.origin = originOf(request.headers);
+  request.template = request.routeOptions.config.template ?? 'UNKNOWN';
+  reply.header(CORRELATION_HEADER, request.origin.correlationId);
+}
+
+function addHooks(
+  fastify: FastifyInstance,
+  { name, logger, phase }: HttpAppOptions,
+  table: RouteTable,
+  observe: (request: ObservedRequest) => void,
+): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
+    try {
+      if (phase() === 'starting' && !request.url.startsWith('/actuator')) throw new NotReadyError(name, 'starting');
+      if (!guard(table, request, reply)) done();
+    } catch (error) {
+      // what is thrown here is always an error of the kernel
+      done(error as Error);
+    }
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (phase() === 'draining') reply.header('connection', 'close');
+    done(null, payload);
+  });
+  fastify.addHook('onResponse', ({ method, template, origin }, reply, done) => {
+    const { statusCode: status, elapsedTime } = reply;
+    observe({ method, route: template, status, seconds: elapsedTime / 1000 });
+    const fields = { traceId: origin.trace.traceId, correlationId: origin.correlationId, method, route: template, status, ms: elapsedTime };
+    logger.debug(fields, 'answered');
+    done();
+  });
+}

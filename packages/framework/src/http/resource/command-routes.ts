@@ -1,0 +1,42 @@
+import { InvalidInputError } from '../../kernel/errors/model-errors.js';
+import { coerced } from '../../model/coercion.js';
+import type { CommandNote } from '../../model/command.js';
+import { fieldErrors } from '../../model/field-errors.js';
+import type { UnitsOfWork } from '../../runtime/units-of-work.js';
+import type { Routes } from '../routes.js';
+import { changeAnswer } from './answers.js';
+import { change } from './change.js';
+import { JSON_TYPE } from './media-types.js';
+import type { Resource } from './resource.js';
+
+/** The behaviours that `@Command` makes reachable: `PUT /orders/{id}/cancel`. The answer is the aggregate. */
+export function addCommandRoutes(routes: Routes, resource: Resource, units: UnitsOfWork): void {
+  for (const command of resource.collection.commands) {
+    routes.add({
+      method: command.httpMethod,
+      path: commandPath(resource, command),
+      ...(command.body && { consumes: [JSON_TYPE] }),
+      async handler(request, reply) {
+        const answer = changeAnswer(resource, request, reply);
+        const changed = await change(units, resource, request, async (entity) => {
+          const behaviour = Reflect.get(entity, command.method) as (...args: unknown[]) => unknown;
+          await behaviour.apply(entity, argumentsOf(command, request.body));
+        });
+        return changed ? answer.changed(changed) : answer.gone();
+      },
+    });
+  }
+}
+
+/** `/orders/{id}/cancel` */
+export function commandPath(resource: Resource, command: CommandNote): string {
+  return `${resource.path}/{id}/${command.path.replace(/^\/+/, '')}`;
+}
+
+/** @throws InvalidInputError */
+function argumentsOf({ body: schema, path }: CommandNote, body: unknown): unknown[] {
+  if (!schema) return [];
+  const parsed = schema.safeParse(coerced(schema, body));
+  if (!parsed.success) throw new InvalidInputError(`the body of ${path}`, fieldErrors(parsed.error));
+  return [parsed.data];
+}

@@ -1,0 +1,227 @@
+import type {
+  Broker,
+  CommittedOffset,
+  ConsumerRecord,
+  PartitionLag,
+  RecordReceiver,
+  Subscription,
+  TopicPartition,
+} from '../../broker/broker.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Logger } from '../../kernel/logger.js';
+import { WakeSignal } from '../../kernel/wake-signal.js';
+import type { EventCodec, ReceivedEvent } from '../event-codec.js';
+import type { Instruments } from '../instruments.js';
+import type { Handler } from './handler.js';
+import { KeyLanes } from './key-lanes.js';
+import { PartitionWork } from './partition-work.js';
+import { type RecordHandling, laneOf } from './record-handling.js';
+
+export interface EventConsumerOptions {
+  readonly broker: Broker;
+  readonly group: string;
+  readonly topic: string;
+  readonly handlers: readonly Handler[];
+  readonly handling: RecordHandling;
+  readonly codec: EventCodec;
+  /** How many handlers run side by side. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly instruments: Instruments;
+}
+
+/** The most records that are taken and not settled: memory is bounded, and the broker held back. */
+const MAX_UNSETTLED = 1_000;
+/** The most records that are settled but cannot be committed, because an earlier one of their partition is not. */
+const MAX_SPAN = 10_000;
+const MAX_BATCH = 200;
+const COMMIT_EVERY_MS = 200;
+
+/**
+ * Reads a service's topic as a member of its group and brings each record to every handler that reacts to it: in order
+ * for each handler and key, side by side otherwise. An offset is committed when all before it are settled.
+ */
+export class EventConsumer implements RecordReceiver {
+  readonly #partitions = new Map<string, PartitionWork>();
+  readonly #lanes: KeyLanes;
+  readonly #room = new WakeSignal();
+  #subscription: Subscription | undefined;
+  #committing: Promise<void> | undefined;
+  #unsettled = 0;
+  #stopped = false;
+
+  constructor(private readonly options: EventConsumerOptions) {
+    this.#lanes = new KeyLanes(options.concurrency);
+  }
+
+  get state(): Subscription['state'] {
+    return this.#subscription?.state ?? 'closed';
+  }
+
+  get failure(): unknown {
+    return this.#subscription?.failure;
+  }
+
+  async start(): Promise<void> {
+    const { broker, group, topic, handling } = this.options;
+    await handling.start();
+    this.#subscription = await broker.subscribe({
+      group,
+      topics: [topic],
+      from: 'earliest',
+      receiver: this,
+      maxBatch: MAX_BATCH,
+    });
+    this.#committing = this.#commitRegularly();
+  }
+
+  /** Finishes what is under way, commits, leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#room.wake();
+    await this.#subscription?.close();
+    await this.#committing;
+  }
+
+  async lag(): Promise<PartitionLag[]> {
+    return (await this.#subscription?.lag()) ?? [];
+  }
+
+  assigned(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#partitions.set(nameOf(partition), new PartitionWork(partition));
+  }
+
+  async received(partition: TopicPartition, records: readonly ConsumerRecord[]): Promise<void> {
+    const work = this.#partitions.get(nameOf(partition));
+    if (!work) return;
+    for (const record of records) {
+      while (this.#isFull(work)) await this.#room.wait(this.options.clock, 1_000);
+      if (work.signal.aborted) return;
+      this.#take(work, record);
+    }
+  }
+
+  async revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const works = this.#removed(partitions);
+    for (const work of works) work.stop();
+    this.#room.wake();
+    await Promise.all(works.map((work) => work.idle()));
+    await this.#commit(works);
+  }
+
+  lost(partitions: readonly TopicPartition[]): void {
+    for (const work of this.#removed(partitions)) work.stop();
+    this.#room.wake();
+  }
+
+  #isFull(work: PartitionWork): boolean {
+    if (work.signal.aborted || this.#stopped) return false;
+    return this.#unsettled >= MAX_UNSETTLED || work.offsets.span >= MAX_SPAN;
+  }
+
+  #take(work: PartitionWork, record: ConsumerRecord): void {
+    const { codec, handling, handlers, instruments } = this.options;
+    const done = work.offsets.take(record.offset);
+    let received: ReceivedEvent;
+    try {
+      received = codec.decode(record);
+    } catch (error) {
+      const finished = this.#expect(1, done);
+      void work.track(handling.parkUnreadable(record, error, work.signal).then(finished));
+      return;
+    }
+    const reacting = handlers.filter((handler) => handler.eventClass(received.eventType));
+    if (reacting.length === 0) {
+      instruments.unknownEvent(received.eventType);
+      done();
+      return;
+    }
+    const finished = this.#expect(reacting.length, done);
+    for (const handler of reacting) this.#deliver(handler, received, record, work, finished);
+  }
+
+  /** Counts the handlers of one record; when all have settled it, the record is done. */
+  #expect(handlers: number, done: () => void): (settled: boolean) => void {
+    this.#unsettled++;
+    let left = handlers;
+    let allSettled = true;
+    return (settled) => {
+      allSettled &&= settled;
+      if (--left > 0) return;
+      this.#unsettled--;
+      // what was given up is not done: the next owner of the partition handles it
+      if (allSettled) done();
+      this.#room.wake();
+    };
+  }
+
+  #deliver(
+    handler: Handler,
+    received: ReceivedEvent,
+    record: ConsumerRecord,
+    work: PartitionWork,
+    finished: (settled: boolean) => void,
+  ): void {
+    const key = this.#keyOf(handler, received, record);
+    // without a key the partition is the only order that there is
+    const lane = laneOf(handler.id, key ?? `${record.topic}/${record.partition}`);
+    const delivery = { record, received, handler, key, signal: work.signal };
+    this.#lanes.add(lane, async (pause) => {
+      if (work.signal.aborted) finished(false);
+      else await work.track(this.options.handling.settle(delivery, pause).then(finished));
+    });
+  }
+
+  /** The record's key; or what the reader's own event class says, for publishers that send none. */
+  #keyOf(handler: Handler, received: ReceivedEvent, record: ConsumerRecord): string | null {
+    if (record.key !== null) return record.key;
+    try {
+      const eventClass = handler.eventClass(received.eventType)!;
+      const key: unknown = eventClass.keyOf(this.options.codec.revive(eventClass, received) as never);
+      return key === undefined || key === null ? null : String(key);
+    } catch {
+      // its fields do not fit: the handler will say so, and the record is parked alone
+      return null;
+    }
+  }
+
+  async #commitRegularly(): Promise<void> {
+    while (!this.#stopped) {
+      await this.options.clock.sleep(COMMIT_EVERY_MS);
+      await this.#commit([...this.#partitions.values()]);
+    }
+  }
+
+  async #commit(works: readonly PartitionWork[]): Promise<void> {
+    const offsets: CommittedOffset[] = [];
+    for (const { partition, offsets: tracker } of works) {
+      if (tracker.pending !== undefined) offsets.push({ ...partition, offset: tracker.pending });
+    }
+    if (offsets.length === 0) return;
+    try {
+      await this.#subscription?.commit(offsets);
+    } catch (error) {
+      // uncommitted records come again and are known by their inbox marks; the next round commits them
+      this.options.logger.warn({ err: error }, 'offsets could not be committed');
+      return;
+    }
+    for (const { topic, partition, offset } of offsets) {
+      works
+        .find((work) => work.partition.topic === topic && work.partition.partition === partition)
+        ?.offsets.committed(offset);
+    }
+  }
+
+  #removed(partitions: readonly TopicPartition[]): PartitionWork[] {
+    return partitions.flatMap((partition) => {
+      const work = this.#partitions.get(nameOf(partition));
+      this.#partitions.delete(nameOf(partition));
+      return work ? [work] : [];
+    });
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,36 @@
+import type { TopicPartition } from '../../broker/broker.js';
+import { OffsetTracker } from './offset-tracker.js';
+
+/** What is going on for one partition as long as it is ours. */
+export class PartitionWork {
+  readonly offsets = new OffsetTracker();
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(readonly partition: TopicPartition) {}
+
+  /** Aborted when the partition is no longer ours. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Counts work as under way until it ends. */
+  async track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+
+  /** Nothing new begins; waits between attempts end. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+}

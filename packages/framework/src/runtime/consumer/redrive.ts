@@ -1,0 +1,135 @@
+import type { ConsumerRecord } from '../../broker/broker.js';
+import type { Logger } from '../../kernel/logger.js';
+import type { ParkedKey, ParkedRecord, ParkingLot } from '../../store/parking-lot.js';
+import { type EventCodec, eventIdOf } from '../event-codec.js';
+import type { Handler } from './handler.js';
+import { type RecordHandling, UNREADABLE, reasonOf } from './record-handling.js';
+
+export interface RedriveOptions {
+  readonly parking: ParkingLot;
+  readonly handling: RecordHandling;
+  readonly handlers: readonly Handler[];
+  readonly codec: EventCodec;
+  readonly logger: Logger;
+}
+
+/** What a redrive came to. It stops at the first record of a key that fails again. */
+export interface RedriveResult {
+  /** How many records took effect (or had done so before). */
+  readonly done: number;
+  /** Why it stopped, for each key that still waits. */
+  readonly failures: readonly {
+    handler: string;
+    key: string | null;
+    position: number;
+    code: string;
+    message: string;
+  }[];
+}
+
+const KEYS_AT_ONCE = 100;
+
+/** Tries parked records again, in the order of their key; what comes for the key meanwhile waits behind. */
+export class Redrive {
+  /** The keys that are being redriven by this process, so that two requests do not do the same work. */
+  readonly #busy = new Map<string, Promise<RedriveResult>>();
+
+  constructor(private readonly options: RedriveOptions) {}
+
+  /** One key of one handler; for a null key, the record at `position`. */
+  key(handler: string, key: string | null, position?: number): Promise<RedriveResult> {
+    const name = JSON.stringify([handler, key, position]);
+    let running = this.#busy.get(name);
+    if (!running) {
+      running = this.#redrive(handler, key, position).finally(() => this.#busy.delete(name));
+      this.#busy.set(name, running);
+    }
+    return running;
+  }
+
+  /** All keys that are parked now, in the order in which they were parked. */
+  async all(): Promise<RedriveResult> {
+    let done = 0;
+    const failures: RedriveResult['failures'][number][] = [];
+    let keys: ParkedKey[];
+    for (
+      let after = 0;
+      (keys = await this.options.parking.keys(after, KEYS_AT_ONCE)).length > 0;
+      after = keys.at(-1)!.position
+    ) {
+      for (const { handler, key, position } of keys) {
+        const result = await this.key(handler, key, key === null ? position : undefined);
+        done += result.done;
+        failures.push(...result.failures);
+      }
+    }
+    return { done, failures };
+  }
+
+  /** Takes one record out without handling it. False: it is not there. */
+  async drop(record: ParkedRecord): Promise<boolean> {
+    const { handler, key, position } = record;
+    const eventId = eventIdOf(asReceived(record));
+    const dropped = await this.options.parking.drop(position, { handler, eventId, key });
+    if (dropped) {
+      this.options.logger.warn({ handler, key, eventId, position }, 'a parked record was dropped');
+      await this.#forget(handler, key);
+    }
+    return dropped;
+  }
+
+  async #redrive(handler: string, key: string | null, position: number | undefined): Promise<RedriveResult> {
+    const { parking, logger } = this.options;
+    let done = 0;
+    for (;;) {
+      const record = await parking.first(handler, key, position);
+      if (!record) break;
+      try {
+        await this.#handle(record);
+        done++;
+      } catch (error) {
+        const reason = reasonOf(error);
+        await parking.failedAgain(record.position, reason);
+        logger.warn({ handler, key, position: record.position, err: error }, 'a parked record failed again');
+        return { done, failures: [{ handler, key, position: record.position, ...reason }] };
+      }
+    }
+    await this.#forget(handler, key);
+    logger.info({ handler, key, done }, 'a parked key was redriven');
+    return { done, failures: [] };
+  }
+
+  async #handle(record: ParkedRecord): Promise<void> {
+    const { handling, handlers, codec } = this.options;
+    const received = codec.decode(asReceived(record));
+    if (record.handler === UNREADABLE) {
+      for (const handler of handlers.filter((one) => one.eventClass(received.eventType))) {
+        await handling.attempt({ record: asReceived(record), received, handler, key: null });
+      }
+      const { handler, key, eventId, position } = record;
+      await this.options.parking.drop(position, { handler, eventId, key });
+      return;
+    }
+    const handler = handlers.find(({ id }) => id === record.handler);
+    if (!handler?.eventClass(received.eventType)) {
+      throw new TypeError(
+        `no handler ${record.handler} reacts to ${received.eventType} any more; drop the record`,
+      );
+    }
+    await handling.attempt(
+      { record: asReceived(record), received, handler, key: record.key },
+      record.position,
+    );
+  }
+
+  async #forget(handler: string, key: string | null): Promise<void> {
+    if (key !== null && !(await this.options.parking.first(handler, key)))
+      this.options.handling.freed(handler, key);
+  }
+}
+
+/** The record as the broker gave it. */
+function asReceived(parked: ParkedRecord): ConsumerRecord {
+  const { topic, partition, offset, recordKey, headers, value, timestamp } = parked;
+  return { topic, partition, offset, key: recordKey, headers, value, timestamp };
+}

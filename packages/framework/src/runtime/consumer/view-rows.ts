@@ -1,0 +1,50 @@
+import type { DomainEventBase } from '../../model/domain-event.js';
+import { assignId, create, validated } from '../../model/entity.js';
+import type { HandlerNote, Reaction } from '../../model/handler-note.js';
+import type { Collection } from '../collection.js';
+import type { UnitRepository } from '../unit-repository.js';
+
+/** Finds or makes the rows of a read model that an event belongs to. */
+export class ViewRows {
+  constructor(
+    private readonly views: ReadonlyMap<unknown, { collection: Collection; repository: UnitRepository }>,
+  ) {}
+
+  /** Calls with each row. The rows are part of the running unit of work, which stores what changes. */
+  readonly call = async (
+    note: HandlerNote,
+    reaction: Reaction,
+    event: DomainEventBase,
+    call: (row: object) => unknown,
+  ): Promise<void> => {
+    const { collection, repository } = this.views.get(note.model)!;
+    const row = reaction.row!;
+    if ('id' in row) {
+      const id = row.id(event as never);
+      await call((await repository.find(id)) ?? this.#make(collection, repository, {}, id));
+      return;
+    }
+    const criteria = row.where(event as never);
+    const found = await repository.findBy(criteria);
+    if (found.length === 0 && row.create)
+      found.push(this.#make(collection, repository, valuesOf(criteria), 0));
+    for (const one of found) await call(one);
+  };
+
+  #make(collection: Collection, repository: UnitRepository, fields: object, id: number) {
+    const { entityClass } = collection;
+    const made = create(entityClass, validated(entityClass.name, entityClass.schema, fields));
+    if (id !== 0) assignId(made, id);
+    repository.add(made);
+    return made;
+  }
+}
+
+/** What a row must hold to fit: the plain values of the criteria. */
+function valuesOf(criteria: object): object {
+  return Object.fromEntries(
+    Object.entries(criteria).filter(
+      ([, value]) => value === null || typeof value !== 'object' || value instanceof Date,
+    ),
+  );
+}

@@ -1,0 +1,141 @@
+import type { Broker } from '../broker/broker.js';
+import { backoffMs } from '../kernel/backoff.js';
+import type { Clock } from '../kernel/clock.js';
+import { LeaseLostError } from '../kernel/errors/store-errors.js';
+import type { Logger } from '../kernel/logger.js';
+import { WakeSignal } from '../kernel/wake-signal.js';
+import type { Lease } from '../store/leases.js';
+import type { OutboxEntry } from '../store/outbox.js';
+import type { Store } from '../store/store.js';
+import type { Instruments } from './instruments.js';
+
+export interface OutboxRelayOptions {
+  readonly store: Store;
+  readonly broker: Broker;
+  /** Names this process among those that share the database. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly instruments: Instruments;
+}
+
+const LEASE = 'outbox-relay';
+const LEASE_MS = 3_000;
+/** How often a follower asks for the lease, and the leader renews it. */
+const RENEW_MS = LEASE_MS / 3;
+/** The net under the wake-ups: how long a commit of another process may wait at the most. */
+const POLL_MS = 250;
+const BATCH = 500;
+const RETRY = { baseMs: 50, capMs: 2_000 };
+
+/**
+ * Publishes what is committed. Of all processes that share a database one is the leader, by a lease with a fencing
+ * token. It reads in order, publishes, waits for the broker's acknowledgement, and only then deletes. A crash in
+ * between publishes again: receivers know an event by its id.
+ */
+export class OutboxRelay {
+  readonly #work = new WakeSignal();
+  #stopping = false;
+  #running: Promise<void> | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #failure: unknown;
+  #failures = 0;
+  #leading = false;
+
+  constructor(private readonly options: OutboxRelayOptions) {}
+
+  /** What keeps it from publishing; undefined while all is well. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  get isLeader(): boolean {
+    return this.#leading;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.options.store.outbox.onAppended(() => this.#work.wake());
+    this.#running = this.#run();
+  }
+
+  /** Publishes what is left, if this is the leader and the broker takes it, for at most `limitMs`; then stops. */
+  async stop(limitMs: number): Promise<void> {
+    const { clock, store } = this.options;
+    const deadline = clock.now() + limitMs;
+    while (this.#leading && this.#failure === undefined && clock.now() < deadline) {
+      const { pending } = await store.outbox.status();
+      if (pending === 0) break;
+      this.#work.wake();
+      await clock.sleep(5);
+    }
+    this.#stopping = true;
+    this.#unsubscribe?.();
+    this.#work.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { store, owner, logger } = this.options;
+    while (!this.#stopping) {
+      try {
+        const lease = await store.leases.acquire(LEASE, owner, LEASE_MS);
+        if (lease) await this.#lead(lease);
+        else await this.#work.wait(this.options.clock, RENEW_MS);
+        this.#recovered();
+      } catch (error) {
+        this.#leading = false;
+        if (error instanceof LeaseLostError)
+          logger.warn({ lease: LEASE }, 'another process relays the outbox now');
+        else await this.#failed(error);
+      }
+    }
+  }
+
+  async #lead(lease: Lease): Promise<void> {
+    const { store, clock } = this.options;
+    this.#leading = true;
+    let renewAt = clock.now() + RENEW_MS;
+    while (!this.#stopping) {
+      if (clock.now() >= renewAt) {
+        if (!(await store.leases.renew(lease, LEASE_MS))) throw new LeaseLostError(LEASE);
+        renewAt = clock.now() + RENEW_MS;
+      }
+      const entries = await store.outbox.read(BATCH);
+      if (entries.length > 0) await this.#relay(entries, lease);
+      this.#recovered();
+      if (entries.length < BATCH) await this.#work.wait(clock, Math.min(POLL_MS, renewAt - clock.now()));
+    }
+    await store.leases.release(lease);
+    this.#leading = false;
+  }
+
+  async #relay(entries: readonly OutboxEntry[], lease: Lease): Promise<void> {
+    const { store, broker, instruments } = this.options;
+    await broker.publish(
+      entries.map(({ topic, key, headers, value }) => ({ topic, key, headers, value: Buffer.from(value) })),
+    );
+    // deleted only after the acknowledgement: the other order could lose events, this one can at worst repeat them
+    await store.outbox.remove(
+      entries.map(({ position }) => position),
+      lease,
+    );
+    instruments.published(entries.length);
+  }
+
+  #recovered(): void {
+    if (this.#failure !== undefined) this.options.logger.info({}, 'the outbox is relayed again');
+    this.#failure = undefined;
+    this.#failures = 0;
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { logger, instruments, clock, random } = this.options;
+    if (this.#failure === undefined)
+      logger.error({ err: error }, 'the outbox cannot be relayed; its events wait, trying again');
+    this.#failure = error;
+    this.#failures++;
+    instruments.publishFailed();
+    if (!this.#stopping) await this.#work.wait(clock, backoffMs(RETRY, this.#failures, random));
+  }
+}

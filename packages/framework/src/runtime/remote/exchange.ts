@@ -1,0 +1,87 @@
+import { type Dispatcher, request } from 'undici';
+import {
+  RemoteBadAnswerError,
+  RemoteCallAbortedError,
+  type RemoteProblem,
+  RemoteRefusedError,
+  RemoteTimeoutError,
+  RemoteUnreachableError,
+} from '../../kernel/errors/remote-errors.js';
+import { messageOf } from '../../kernel/errors/skanu-error.js';
+import type { RemoteRequest } from './request-template.js';
+
+export interface Exchange extends RemoteRequest {
+  /** How the operation is called in messages: `payment.approve`. */
+  readonly operation: string;
+  readonly dispatcher: Dispatcher;
+  /** For all of it: connecting, sending, waiting, reading. */
+  readonly timeoutMs: number;
+  /** Any of them gives the call up. */
+  readonly signals: readonly AbortSignal[];
+  readonly expectsBody: boolean;
+}
+
+type Answer = Dispatcher.ResponseData;
+
+/**
+ * One request and its answer as JSON, once: no retry. Every way in which it can go wrong is a class of its own.
+ * @throws RemoteUnreachableError, RemoteTimeoutError, RemoteRefusedError, RemoteBadAnswerError, RemoteCallAbortedError
+ */
+export async function exchange(call: Exchange): Promise<unknown> {
+  const { method, url, headers, body, dispatcher, timeoutMs } = call;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  const signal = AbortSignal.any([limit.signal, ...call.signals]);
+  try {
+    const answer = await request(url, {
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      signal,
+      dispatcher,
+      // our own limit covers everything
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(body !== undefined && { body }),
+    });
+    return await read(call, answer);
+  } catch (error) {
+    if (error instanceof RemoteRefusedError || error instanceof RemoteBadAnswerError) throw error;
+    if (limit.signal.aborted) throw new RemoteTimeoutError(call.operation, timeoutMs);
+    if (signal.aborted) throw new RemoteCallAbortedError(call.operation, signal.reason);
+    throw new RemoteUnreachableError(call.operation, url, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function read(call: Exchange, answer: Answer): Promise<unknown> {
+  if (answer.statusCode >= 400)
+    throw new RemoteRefusedError(call.operation, answer.statusCode, await problemOf(answer));
+  if (answer.statusCode >= 300) {
+    await answer.body.dump();
+    throw new RemoteBadAnswerError(call.operation, `a redirect (${answer.statusCode}) is not followed`);
+  }
+  if (!call.expectsBody) {
+    await answer.body.dump();
+    return undefined;
+  }
+  const text = await answer.body.text();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RemoteBadAnswerError(call.operation, `no JSON (${messageOf(error)})`, error);
+  }
+}
+
+async function problemOf({ headers, body }: Answer): Promise<RemoteProblem | undefined> {
+  if (!/[/+]json\b/.test(String(headers['content-type']))) {
+    await body.dump();
+    return undefined;
+  }
+  try {
+    const parsed: unknown = JSON.parse(await body.text());
+    return typeof parsed === 'object' && parsed !== null ? (parsed as RemoteProblem) : undefined;
+  } catch {
+    return undefined;
+  }
+}

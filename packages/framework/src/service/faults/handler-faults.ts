@@ -1,0 +1,46 @@
+import type { BootFault } from '../../kernel/errors/start-errors.js';
+import { type HandlerClass, handlerNote, reactionNote } from '../../model/handler-note.js';
+import { isEventClass } from './event-faults.js';
+
+const WORDS = {
+  policy: { decorator: '@PolicyHandler()', reaction: '@Whenever(Event)', list: 'policies' },
+  view: { decorator: '@ViewHandler(Model)', reaction: '@When(Event, { id })', list: 'views' },
+} as const;
+
+/** What is wrong with one class of handlers, listed as that kind. */
+export function handlerFaults(handler: HandlerClass, kind: 'policy' | 'view'): BootFault[] {
+  const words = WORDS[kind];
+  const note = handlerNote.of(handler);
+  if (note?.kind !== kind) {
+    return [
+      {
+        what: `${handler.name} is listed in ${words.list} without ${words.decorator}`,
+        fix: `put ${words.decorator} on the class, or move it to another list`,
+      },
+    ];
+  }
+  const reactions = reactionNote.of(handler.prototype as object) ?? [];
+  if (reactions.length === 0)
+    return [{ what: `${handler.name} reacts to nothing`, fix: `put ${words.reaction} on a method` }];
+  return reactions.flatMap(({ event, method, row }) => {
+    const where = `${handler.name}.${method}`;
+    if (!isEventClass(event)) {
+      const name = String((event as { name?: unknown } | undefined)?.name ?? event);
+      return [
+        {
+          what: `${where} reacts to ${name}, which is no event`,
+          fix: "let it extend DomainEvent('Name', schema, { key })",
+        },
+      ];
+    }
+    if ((kind === 'view') !== (row !== undefined)) {
+      return [
+        {
+          what: `${where} of a ${kind} uses ${kind === 'view' ? '@Whenever' : '@When'}`,
+          fix: `use ${words.reaction}`,
+        },
+      ];
+    }
+    return [];
+  });
+}

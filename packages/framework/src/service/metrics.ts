@@ -1,0 +1,149 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Instruments } from '../runtime/instruments.js';
+
+/** What is measured when somebody looks. */
+export interface Gauges {
+  outbox(): Promise<{ readonly pending: number; readonly oldestAgeMs: number }>;
+  parkedKeys(): Promise<number>;
+  lag(): Promise<readonly { readonly topic: string; readonly partition: number; readonly lag: number }[]>;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** One request that was answered. */
+export interface RequestObservation {
+  readonly method: string;
+  /** The template of its route, never the path itself: that would make a series for each id. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** The metrics of one service, in a registry of its own. */
+export class Metrics implements Instruments {
+  readonly #registry = new Registry();
+  readonly #requests = this.#histogram('http_server_requests_seconds', 'Requests answered', [
+    'method',
+    'uri',
+    'status',
+  ]);
+  readonly #handlers = this.#histogram('handler_duration_seconds', 'Attempts of handlers', [
+    'handler',
+    'event',
+    'outcome',
+  ]);
+  readonly #calls = this.#histogram('client_requests_seconds', 'Calls of other services', [
+    'client',
+    'operation',
+    'outcome',
+  ]);
+  readonly #published = this.#counter(
+    'outbox_published_total',
+    'Events that the broker has acknowledged',
+    [],
+  );
+  readonly #publishFailures = this.#counter(
+    'outbox_publish_failures_total',
+    'Attempts to relay the outbox that failed',
+    [],
+  );
+  readonly #duplicates = this.#counter('inbox_duplicates_total', 'Events that had taken effect before', [
+    'handler',
+  ]);
+  readonly #parked = this.#counter(
+    'handler_parked_total',
+    'Records that were parked because they could not be handled',
+    ['handler'],
+  );
+  readonly #unknown = this.#counter('events_ignored_total', 'Events that no handler reacts to', []);
+
+  constructor(service: string) {
+    this.#registry.setDefaultLabels({ application: service });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Adds what is read from the running service. */
+  watch(gauges: Gauges): void {
+    const registers = [this.#registry];
+    const age = new Gauge({
+      name: 'outbox_oldest_age_seconds',
+      help: 'Age of the oldest event that is not published',
+      registers,
+    });
+    new Gauge({
+      name: 'outbox_pending',
+      help: 'Events that are committed and not published',
+      registers,
+      async collect() {
+        const { pending, oldestAgeMs } = await gauges.outbox();
+        this.set(pending);
+        age.set(oldestAgeMs / 1000);
+      },
+    });
+    new Gauge({
+      name: 'parked_keys',
+      help: 'Keys that wait because a record of theirs could not be handled',
+      registers,
+      async collect() {
+        this.set(await gauges.parkedKeys());
+      },
+    });
+    new Gauge({
+      name: 'consumer_lag',
+      help: 'Records that the group has not committed',
+      labelNames: ['topic', 'partition'],
+      registers,
+      async collect() {
+        this.reset();
+        for (const { topic, partition, lag } of await gauges.lag()) this.set({ topic, partition }, lag);
+      },
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  requested({ method, route, status, seconds }: RequestObservation): void {
+    this.#requests.observe({ method, uri: route, status }, seconds);
+  }
+
+  published(count: number): void {
+    this.#published.inc(count);
+  }
+
+  publishFailed(): void {
+    this.#publishFailures.inc();
+  }
+
+  handled(handler: string, event: string, outcome: string, seconds: number): void {
+    this.#handlers.observe({ handler, event, outcome }, seconds);
+    if (outcome === 'duplicate') this.#duplicates.inc({ handler });
+    if (outcome === 'parked') this.#parked.inc({ handler });
+  }
+
+  unknownEvent(): void {
+    // not by type: what others call their events is without bound
+    this.#unknown.inc();
+  }
+
+  called(client: string, operation: string, outcome: string, seconds: number): void {
+    this.#calls.observe({ client, operation, outcome }, seconds);
+  }
+
+  close(): void {
+    this.#registry.clear();
+  }
+
+  #histogram<L extends string>(name: string, help: string, labelNames: L[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [this.#registry] });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigurationError } from '../kernel/errors/start-errors.js';
+import { messageOf } from '../kernel/errors/skanu-error.js';
+import { coerced } from '../model/coercion.js';
+import { hiddenSecrets } from './secrets.js';
+
+/** Where settings come from: the environment, or what a test gives. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const milliseconds = z.number().int().positive().max(2_147_483_647);
+
+/** The settings of every service and gateway. */
+const COMMON = {
+  PORT: z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .describe('Where it listens; 0 takes any free port. Default: the port of its definition.'),
+  HOST: z
+    .string()
+    .min(1)
+    .default('localhost')
+    .describe('The address to listen on; `0.0.0.0` in a container.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('From which level on it logs.'),
+  LOG_FORMAT: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .describe('`auto` is `pretty` on a terminal and `json` elsewhere.'),
+  BODY_LIMIT_BYTES: z.number().int().positive().default(1_048_576).describe('The largest body of a request.'),
+  HEADER_LIMIT_BYTES: z
+    .number()
+    .int()
+    .min(1_024)
+    .default(16_384)
+    .describe('The most bytes of all headers of a request.'),
+  REQUEST_TIMEOUT_MS: milliseconds
+    .default(30_000)
+    .describe('How long a request may take, from its first byte to its answer.'),
+  SHUTDOWN_DELAY_MS: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('How long it is not ready but still takes requests, before it stops.'),
+  SHUTDOWN_TIMEOUT_MS: milliseconds
+    .default(10_000)
+    .describe('How long stopping may take; then it ends by force, with exit code 1.'),
+};
+
+/** The settings of a service beside the common ones. */
+const SERVICE = {
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.data')
+    .describe('The folder of the embedded engine. Services that share it hear each other.'),
+  DATABASE_URL: z
+    .string()
+    .min(1)
+    .describe('Its database. Default: `sqlite:` and a file of its own in `DATA_DIR`.'),
+  BROKER_URL: z
+    .string()
+    .min(1)
+    .describe('The log of events. Default: `embedded:` and the file `events.db` in `DATA_DIR`.'),
+  TOPIC: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,249}$/)
+    .describe('The topic that it publishes to and reads. Default: the topic of its definition.'),
+  TOPIC_PARTITIONS: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(6)
+    .describe('The partitions of the topic, when it is made.'),
+  TOPIC_RETENTION_MS: z
+    .number()
+    .int()
+    .positive()
+    .default(604_800_000)
+    .describe('How long events are kept in the log at least.'),
+  TOPIC_RETENTION_BYTES: z
+    .number()
+    .int()
+    .positive()
+    .default(1_073_741_824)
+    .describe('How many bytes a partition keeps at the most.'),
+  HANDLER_CONCURRENCY: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(16)
+    .describe('How many handlers run side by side.'),
+  HANDLER_TIMEOUT_MS: milliseconds.default(30_000).describe('How long one attempt of a handler may take.'),
+  INBOX_RETENTION_MS: z
+    .number()
+    .int()
+    .positive()
+    .default(1_209_600_000)
+    .describe('How long an event is known to have been handled. Longer than the topic is kept.'),
+};
+
+const GATEWAY = {
+  CORS_ORIGINS: z
+    .string()
+    .default('*')
+    .describe('Which origins a browser may call from: `*`, or a list with commas.'),
+};
+
+export const commonSettings = z.object(COMMON);
+export const serviceSettings = z.object({ ...COMMON, ...SERVICE });
+export const gatewaySettings = z.object({ ...COMMON, ...GATEWAY });
+
+export type CommonSettings = z.output<typeof commonSettings>;
+export type ServiceSettings = z.output<typeof serviceSettings>;
+export type GatewaySettings = z.output<typeof gatewaySettings>;
+
+/** The setting that holds the URL of a service: `payment` has `PAYMENT_URL`. */
+export function urlSettingOf(service: string): string {
+  return `${service.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_URL`;
+}
+
+/**
+ * Reads settings. Each may also be given as `{NAME}_FILE`, the path of a file that holds the value (for secrets).
+ * @param defaults what is computed and not written in the schema
+ * @throws ConfigurationError for the first that is wrong
+ */
+export function readSettings<Z extends z.ZodObject>(
+  schema: Z,
+  environment: Environment,
+  defaults: Readonly<Record<string, unknown>>,
+): z.output<Z> {
+  const given: Record<string, unknown> = { ...defaults };
+  for (const name of Object.keys(schema.shape)) {
+    const value = settingOf(environment, name);
+    if (value !== undefined) given[name] = value;
+  }
+  const parsed = schema.safeParse(coerced(schema, given));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue!.path[0]);
+  const description = (schema.shape[name] as z.ZodType).description ?? '';
+  throw new ConfigurationError(
+    `${name} is ${shown(name, given[name])}: ${issue!.message}`,
+    `Set ${name} rightly. ${description}`.trim(),
+  );
+}
+
+/** One setting, from the environment or from the file that `{NAME}_FILE` names. Empty counts as not set. */
+export function settingOf(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  const file = environment[`${name}_FILE`];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new ConfigurationError(
+      `${name}_FILE names ${file}, which cannot be read: ${messageOf(error)}`,
+      `Point it at a readable file, or set ${name}.`,
+      error,
+    );
+  }
+}
+
+function shown(name: string, value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(hiddenSecrets(name, String(value)));
+}

@@ -1,0 +1,48 @@
+import { StoreUnavailableError } from '../../kernel/errors/store-errors.js';
+import type { StatementCache } from '../../sqlite/statement-cache.js';
+import { NOW_MS } from './sqlite-time.js';
+
+/** The framework's own tables. Numbered from 1 by their place; only ever add to the end. */
+const migrations: readonly string[] = [
+  `CREATE TABLE skanu_ids (table_name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+
+   -- AUTOINCREMENT: a position is never given twice, so that a late removal can't hit a newer entry
+   CREATE TABLE skanu_outbox (
+     position INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, topic TEXT NOT NULL, key TEXT,
+     headers TEXT NOT NULL, value TEXT NOT NULL, committed_at INTEGER NOT NULL);
+
+   CREATE TABLE skanu_inbox (
+     handler TEXT NOT NULL, event_id TEXT NOT NULL, done_at INTEGER NOT NULL,
+     PRIMARY KEY (handler, event_id)) WITHOUT ROWID;
+   CREATE INDEX skanu_inbox_done_at ON skanu_inbox (done_at);
+
+   -- a lease that was given back stays as a row without owner: it keeps the last token
+   CREATE TABLE skanu_leases (
+     name TEXT PRIMARY KEY, owner TEXT, process TEXT NOT NULL, token INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL) WITHOUT ROWID;
+
+   CREATE TABLE skanu_parked (
+     position INTEGER PRIMARY KEY AUTOINCREMENT, handler TEXT NOT NULL, key TEXT, event_id TEXT NOT NULL,
+     event_type TEXT, topic TEXT NOT NULL, partition INTEGER NOT NULL, record_offset INTEGER NOT NULL,
+     record_key TEXT, headers TEXT NOT NULL, value BLOB, timestamp INTEGER NOT NULL, reason_code TEXT,
+     reason_message TEXT, attempts INTEGER NOT NULL, parked_at INTEGER NOT NULL, UNIQUE (handler, event_id));
+   CREATE INDEX skanu_parked_key ON skanu_parked (handler, key, position);`,
+];
+
+/** Brings the framework's own tables to the newest migration. To be run in a write transaction. */
+export function migrate(sql: StatementCache, store: string): void {
+  sql.exec(
+    'CREATE TABLE IF NOT EXISTS skanu_migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)',
+  );
+  const { done } = sql.get<{ done: number }>(
+    'SELECT coalesce(max(number), 0) AS done FROM skanu_migrations',
+  )!;
+  if (done > migrations.length) {
+    const help = `Its tables are at migration ${done}, this version knows ${migrations.length}: use a newer version.`;
+    throw new StoreUnavailableError(store, undefined, help);
+  }
+  for (let number = done + 1; number <= migrations.length; number++) {
+    sql.exec(migrations[number - 1]!);
+    sql.run(`INSERT INTO skanu_migrations (number, applied_at) VALUES (?, ${NOW_MS})`, [number]);
+  }
+}

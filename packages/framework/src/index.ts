@@ -53,3 +53,74 @@ export {
 } from './model/service-definition.js';
 export { type AbstractClass, type SymbolToken, type Token } from './model/token.js';
 export { ReadModel, ReadModelBase, View, ViewHandler, When } from './model/view-handler.js';
+
+// What a service is started and checked with.
+export { bootFaults, checkService } from './service/boot-check.js';
+export { type RunningService } from './service/running-service.js';
+export { type Environment } from './service/settings.js';
+export { start } from './service/start.js';
+export { type GatewayStartOptions, startGateway } from './service/start-gateway.js';
+export { type StartOptions, startService } from './service/start-service.js';
+
+// What can go wrong. docs/reference/errors.md explains each.
+export { SkanuError, type SkanuErrorOptions } from './kernel/errors/skanu-error.js';
+export {
+  DomainError,
+  HooksDoNotSettleError,
+  InvalidEventError,
+  InvalidInputError,
+  InvalidStateError,
+  NoUnitOfWorkError,
+  NotFoundError,
+  NotRegisteredError,
+  TooManyRowsError,
+  UndeclaredEventError,
+  UnreadableRecordError,
+  type FieldError,
+} from './kernel/errors/model-errors.js';
+export {
+  BadRequestError,
+  BodyTooLargeError,
+  MalformedBodyError,
+  MethodNotAllowedError,
+  NoSuchPathError,
+  NotAcceptableError,
+  NotReadyError,
+  PatchTestFailedError,
+  PreconditionFailedError,
+  RequestTimeoutError,
+  UnsupportedMediaTypeError,
+} from './kernel/errors/request-errors.js';
+export {
+  RemoteBadAnswerError,
+  RemoteCallAbortedError,
+  RemoteRefusedError,
+  RemoteTimeoutError,
+  RemoteUnreachableError,
+  type RemoteProblem,
+} from './kernel/errors/remote-errors.js';
+export {
+  LeaseLostError,
+  SchemaDiffersError,
+  StoreBusyError,
+  StoreFailedError,
+  StoreFullError,
+  StoreReadOnlyError,
+  StoreUnavailableError,
+  UniqueViolationError,
+  UnstorableValueError,
+  VersionConflictError,
+} from './kernel/errors/store-errors.js';
+export {
+  BrokerUnavailableError,
+  RecordTooLargeError,
+  UnknownTopicError,
+} from './kernel/errors/broker-errors.js';
+export {
+  BootCheckError,
+  ConfigurationError,
+  HandlerTimeoutError,
+  LifecycleTimeoutError,
+  PortUnavailableError,
+  type BootFault,
+} from './kernel/errors/start-errors.js';

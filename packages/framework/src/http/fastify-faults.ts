@@ -16,7 +16,9 @@ export function translated(error: unknown, bodyLimitBytes: number): unknown {
       return new BadRequestError('a part of the path is too long', 414, error);
     case 'ECONNRESET':
       // only the body of the request is read with Fastify's help: errors of remote calls have classes of their own
-      return 'statusCode' in error ? new BadRequestError('the connection broke before the body was complete', 400, error) : error;
+      return 'statusCode' in error
+        ? new BadRequestError('the connection broke before the body was complete', 400, error)
+        : error;
     default:
       return error;
   }

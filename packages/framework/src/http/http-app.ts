@@ -5,7 +5,7 @@ import { answerClientError } from './client-error.js';
 import { ErrorAnswer } from './error-answer.js';
 import './fastify-words.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.js';
-import { guard } from './request-guard.js';
+import { answerWithoutRoute, guard } from './request-guard.js';
 import { CORRELATION_HEADER, originOf } from './request-origin.js';
 import { RouteTable } from './route-table.js';
 
@@ -38,8 +38,14 @@ export interface HttpApp {
 /** Keys and handler ids in paths may be long; the limit on headers bounds them. */
 const MAX_PARAMETER_LENGTH = 4096;
 
-/** An HTTP server that gives each request its origin and each error its problem, within limits. It does not listen yet. */
-export function buildHttpApp(options: HttpAppOptions): HttpApp {
+/**
+ * An HTTP server that gives each request its origin and each error its problem, within limits. It does not listen yet.
+ * @param plugIn adds what is to see requests before they may be turned away
+ */
+export function buildHttpApp(
+  options: HttpAppOptions,
+  plugIn: (fastify: FastifyInstance) => void = () => {},
+): HttpApp {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const errors = new ErrorAnswer(options.logger, limits.bodyLimitBytes);
   const table = new RouteTable();
@@ -56,10 +62,17 @@ export function buildHttpApp(options: HttpAppOptions): HttpApp {
       if (status !== undefined) observe({ method: 'UNKNOWN', route: 'UNKNOWN', status, seconds: 0 });
     },
   });
-  // for JSON.stringify and the like to see the shape of a request once: hooks fill both in
+  // declared ahead, so that all requests have one shape
   fastify.decorateRequest('origin');
   fastify.decorateRequest('template', 'UNKNOWN');
-  addHooks(fastify, options, table, observe);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
+    done();
+  });
+  plugIn(fastify);
+  addGuard(fastify, options, table);
+  addObservation(fastify, options, observe);
+  fastify.setNotFoundHandler((request, reply) => void answerWithoutRoute(table, request, reply));
   fastify.setErrorHandler((error, request, reply) => errors.send(error, request, reply));
   return { fastify, table, limits };
 }
@@ -90,22 +103,24 @@ function begin(request: FastifyRequest, reply: FastifyReply): void {
   reply.header(CORRELATION_HEADER, request.origin.correlationId);
 }
 
-function addHooks(
-  fastify: FastifyInstance,
-  { name, logger, phase }: HttpAppOptions,
-  table: RouteTable,
-  observe: (request: ObservedRequest) => void,
-): void {
+function addGuard(fastify: FastifyInstance, { name, phase }: HttpAppOptions, table: RouteTable): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    begin(request, reply);
     try {
-      if (phase() === 'starting' && !request.url.startsWith('/actuator')) throw new NotReadyError(name, 'starting');
+      if (phase() === 'starting' && !request.url.startsWith('/actuator'))
+        throw new NotReadyError(name, 'starting');
       if (!guard(table, request, reply)) done();
     } catch (error) {
       // what is thrown here is always an error of the kernel
       done(error as Error);
     }
   });
+}
+
+function addObservation(
+  fastify: FastifyInstance,
+  { logger, phase }: HttpAppOptions,
+  observe: (request: ObservedRequest) => void,
+): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (phase() === 'draining') reply.header('connection', 'close');
     done(null, payload);
@@ -113,7 +128,15 @@ function addHooks(
   fastify.addHook('onResponse', ({ method, template, origin }, reply, done) => {
     const { statusCode: status, elapsedTime } = reply;
     observe({ method, route: template, status, seconds: elapsedTime / 1000 });
-    const fields = { traceId: origin.trace.traceId, correlationId: origin.correlationId, method, route: template, status, ms: elapsedTime };
+    const { correlationId, trace } = origin;
+    const fields = {
+      traceId: trace.traceId,
+      correlationId,
+      method,
+      route: template,
+      status,
+      ms: elapsedTime,
+    };
     logger.debug(fields, 'answered');
     done();
   });

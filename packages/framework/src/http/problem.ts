@@ -63,7 +63,9 @@ function withoutCredentials(message: string): string {
 }
 
 function fieldErrorsOf(error: unknown): Pick<Problem, 'errors'> {
-  return error instanceof InvalidInputError || error instanceof InvalidStateError ? { errors: error.errors } : {};
+  return error instanceof InvalidInputError || error instanceof InvalidStateError
+    ? { errors: error.errors }
+    : {};
 }
 
 function remoteOf(error: unknown): Pick<Problem, 'remote'> {

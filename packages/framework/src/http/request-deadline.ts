@@ -24,7 +24,10 @@ export function withDeadline(handler: Handler, limitMs: number, logger: Logger):
       const answer: unknown = await handler(request, reply);
       if (deadline.signal.aborted) {
         const fields = { traceId: origin.trace.traceId, correlationId: origin.correlationId };
-        logger.warn(fields, `${request.method} ${request.template} was done after its client was told that it was not`);
+        logger.warn(
+          fields,
+          `${request.method} ${request.template} was done after its client was told that it was not`,
+        );
       }
       return answer;
     } finally {

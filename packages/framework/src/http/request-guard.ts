@@ -19,7 +19,11 @@ export function guard(table: RouteTable, request: FastifyRequest, reply: Fastify
   return false;
 }
 
-function answerWithoutRoute(table: RouteTable, request: FastifyRequest, reply: FastifyReply): boolean {
+/**
+ * Answers what no route takes: `OPTIONS` of a path that exists.
+ * @throws NoSuchPathError, MethodNotAllowedError
+ */
+export function answerWithoutRoute(table: RouteTable, request: FastifyRequest, reply: FastifyReply): boolean {
   const path = pathOf(request.url);
   const known = table.find(path);
   if (!known) throw new NoSuchPathError(path);

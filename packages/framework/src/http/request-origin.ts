@@ -9,7 +9,10 @@ const CORRELATION_ID = /^[\w.~:+/=@-]{1,128}$/;
 
 /** Where the work of a request comes from: the client's trace and correlation id, or new ones. */
 export function originOf(headers: IncomingHttpHeaders): Origin {
-  return { trace: continuedTrace(singleValue(headers['traceparent'])), correlationId: correlationIdOf(headers) };
+  return {
+    trace: continuedTrace(singleValue(headers['traceparent'])),
+    correlationId: correlationIdOf(headers),
+  };
 }
 
 /** The client's id if it is one that can be logged and handed on; else a new one. */

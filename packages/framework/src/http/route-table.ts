@@ -20,7 +20,12 @@ export class RouteTable {
   add(method: string, template: string, consumes: readonly string[] | undefined): void {
     let entry = this.#entries.get(template);
     if (!entry) {
-      entry = { template, segments: segmentsOf(template), methods: new Set(['OPTIONS']), consumes: new Map() };
+      entry = {
+        template,
+        segments: segmentsOf(template),
+        methods: new Set(['OPTIONS']),
+        consumes: new Map(),
+      };
       this.#entries.set(template, entry);
     }
     entry.methods.add(method);
@@ -40,7 +45,9 @@ export class RouteTable {
 }
 
 function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter((segment, index, all) => index > 0 && (segment !== '' || index < all.length - 1));
+  return path
+    .split('/')
+    .filter((segment, index, all) => index > 0 && (segment !== '' || index < all.length - 1));
 }
 
 function fits(template: readonly string[], path: readonly string[]): boolean {

@@ -25,7 +25,10 @@ export class Routes {
     this.table.add(method, path, consumes);
     this.fastify.route({
       method,
-      url: path.replaceAll('{id}', ':id(^[1-9]\\d{0,15}$)').replaceAll('{position}', ':position(^[1-9]\\d{0,15}$)').replaceAll(/\{(\w+)\}/g, ':$1'),
+      url: path
+        .replaceAll('{id}', ':id(^[1-9]\\d{0,15}$)')
+        .replaceAll('{position}', ':position(^[1-9]\\d{0,15}$)')
+        .replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { template: path, ...(consumes && { consumes }) },
       handler: withDeadline(handler, this.requestTimeoutMs, this.logger),
     });

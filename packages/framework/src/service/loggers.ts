@@ -1,13 +1,10 @@
 import { pino } from 'pino';
-import { ConfigurationError } from '../kernel/errors/start-errors.js';
+import type { LogLevel, LoggerLevels, LoggerState } from '../http/actuator/actuator-source.js';
 import type { Logger } from '../kernel/logger.js';
 import { ambient } from '../model/ambient.js';
 import { UnitOfWork } from '../runtime/unit-of-work.js';
 import { REDACTED_PATHS } from './secrets.js';
 import type { CommonSettings } from './settings.js';
-
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type Level = (typeof LEVELS)[number];
 
 /** The parts of a service that log. */
 export const LOGGER_NAMES = ['service', 'http', 'store', 'relay', 'consumer', 'client'] as const;
@@ -19,9 +16,10 @@ export interface LogSink {
 }
 
 /** The loggers of one service. Each part's level can be changed while it runs. */
-export class Loggers {
+export class Loggers implements LoggerLevels {
   readonly #root: pino.Logger;
   readonly #parts = new Map<LoggerName, pino.Logger>();
+  readonly #configured = new Map<LoggerName, LogLevel>();
 
   private constructor(root: pino.Logger) {
     this.#root = root;
@@ -51,26 +49,38 @@ export class Loggers {
     return this.#parts.get(name)!;
   }
 
-  /** The level of each part. */
-  levels(): ReadonlyMap<string, string> {
-    return new Map([
-      ['ROOT', this.#root.level],
-      ...[...this.#parts].map(([name, logger]) => [name, logger.level] as const),
-    ]);
+  /** What each logger logs, by name; `ROOT` is what those follow that have no level of their own. */
+  all(): Record<string, LoggerState> {
+    const states = [...this.#parts].map(([name, logger]) => {
+      const configuredLevel = this.#configured.get(name);
+      return [
+        name,
+        { effectiveLevel: shownLevel(logger.level), ...(configuredLevel && { configuredLevel }) },
+      ] as const;
+    });
+    const root = shownLevel(this.#root.level);
+    return { ROOT: { configuredLevel: root, effectiveLevel: root }, ...Object.fromEntries(states) };
   }
 
-  /** Changes the level of one part; of all, for `ROOT`. False: there is no such part. @throws ConfigurationError */
-  setLevel(name: string, level: string): boolean {
-    const wanted = level.toLowerCase();
-    if (!LEVELS.includes(wanted as Level)) {
-      throw new ConfigurationError(`there is no level ${level}`, `Use one of ${LEVELS.join(', ')}.`);
+  /** Sets the level of one logger; undefined: it follows `ROOT` again. */
+  set(name: string, level: LogLevel | undefined): void {
+    if (name === 'ROOT') this.#root.level = pinoLevel(level ?? 'INFO');
+    else if (level) this.#configured.set(name as LoggerName, level);
+    else this.#configured.delete(name as LoggerName);
+    for (const [part, logger] of this.#parts) {
+      const own = this.#configured.get(part);
+      logger.level = own ? pinoLevel(own) : this.#root.level;
     }
-    const chosen =
-      name === 'ROOT' ? [this.#root, ...this.#parts.values()] : [this.#parts.get(name as LoggerName)];
-    if (chosen[0] === undefined) return false;
-    for (const logger of chosen) logger!.level = wanted;
-    return true;
   }
+}
+
+function pinoLevel(level: LogLevel): string {
+  return level === 'OFF' ? 'silent' : level.toLowerCase();
+}
+
+function shownLevel(level: string): LogLevel {
+  if (level === 'silent') return 'OFF';
+  return level === 'fatal' ? 'ERROR' : (level.toUpperCase() as LogLevel);
 }
 
 /** Says in every line what it belongs to. */

@@ -3,7 +3,7 @@ import type { Instruments } from '../runtime/instruments.js';
 
 /** What is measured when somebody looks. */
 export interface Gauges {
-  outbox(): Promise<{ readonly pending: number; readonly oldestAgeMs: number }>;
+  outbox(): Promise<{ readonly pending: number; readonly oldestAgeSeconds: number }>;
   parkedKeys(): Promise<number>;
   lag(): Promise<readonly { readonly topic: string; readonly partition: number; readonly lag: number }[]>;
 }
@@ -75,9 +75,9 @@ export class Metrics implements Instruments {
       help: 'Events that are committed and not published',
       registers,
       async collect() {
-        const { pending, oldestAgeMs } = await gauges.outbox();
+        const { pending, oldestAgeSeconds } = await gauges.outbox();
         this.set(pending);
-        age.set(oldestAgeMs / 1000);
+        age.set(oldestAgeSeconds);
       },
     });
     new Gauge({

@@ -24,8 +24,9 @@ export class StatementCache {
   }
 
   /** The rows of a query one by one, for who may stop early. Don't run the same text again before the loop has ended. */
-  iterate(sql: string, parameters: readonly SqlValue[] = []): Iterable<SqlRow> {
-    return this.#prepare(sql).iterate(...parameters) as Iterable<SqlRow>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the compiler can't read SQL
+  iterate<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Iterable<R> {
+    return this.#prepare(sql).iterate(...parameters) as Iterable<R>;
   }
 
   /** Runs a statement and tells how many rows it changed. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { EmbeddedBroker } from '../../src/broker/embedded/embedded-broker.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { brokerConformance, type BrokerHarness } from '../../src/testing/broker-conformance.js';
@@ -30,8 +30,10 @@ const harness: BrokerHarness = {
 describe('the embedded broker keeps the promises of the port', () => {
   afterAll(() => harness.dispose());
 
-  for (const { title, skip, run } of brokerConformance(harness)) {
-    if (skip === undefined) test(title, run);
-    else test.skip(`${title} (${skip})`);
+  for (const one of brokerConformance(harness)) {
+    // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- titles and assertions are the suite's
+    it(one.skip ? `${one.title} (${one.skip})` : one.title, { skip: one.skip !== undefined }, () =>
+      one.run(),
+    );
   }
 });

@@ -15,6 +15,6 @@ export async function withBrokerFailures<T>(path: string, work: () => T | Promis
 }
 
 function isOfTheFile(error: unknown): boolean {
-  const { errcode, errno, code } = error as { errcode?: number; errno?: number; code?: string };
-  return errcode !== undefined || errno !== undefined || code === 'ERR_INVALID_STATE';
+  // SQLite's errors have an errcode, those of the system an errno
+  return error instanceof Error && ('errcode' in error || 'errno' in error);
 }

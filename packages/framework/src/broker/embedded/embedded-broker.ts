@@ -26,7 +26,10 @@ export interface EmbeddedBrokerOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly logger?: Logger;
-  /** How long a member may be silent before others take its partitions, when its death cannot be seen. Default 3000. */
+  /**
+   * How long a member may be silent before others take its partitions, when its death cannot be seen; several times the
+   * heartbeat. Default 3000.
+   */
   readonly sessionTimeoutMs?: number;
   /** How often a member that is not alone says that it lives. Default 500. */
   readonly heartbeatMs?: number;

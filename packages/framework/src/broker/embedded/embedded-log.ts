@@ -4,7 +4,7 @@ import type { SqliteFile } from '../../sqlite/sqlite-file.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import type { ConsumerRecord, ProducerRecord, TopicPartition } from '../broker.js';
 import { partitionOfKey } from './partition-of-key.js';
-import { decodeRecord, type EncodedRecord, encodeRecord } from './record-codec.js';
+import { decodeRecord, type EncodedRecord, encodeRecord, type StoredRow } from './record-codec.js';
 import type { TopicCatalog } from './topic-catalog.js';
 
 export interface EmbeddedLogOptions {
@@ -41,7 +41,7 @@ export class EmbeddedLog {
   /** Records of one partition from an offset on: at least one, if there is one, however large. */
   read(partitionId: number, of: TopicPartition, from: number, limit: ReadLimit): ConsumerRecord[] {
     return this.options.file.read((sql) => {
-      const rows = sql.iterate(
+      const rows = sql.iterate<StoredRow>(
         `SELECT offset, timestamp, bytes, key, headers, value FROM records
          WHERE partition_id = ? AND offset >= ? ORDER BY offset LIMIT ?`,
         [partitionId, from, limit.records],
@@ -49,7 +49,7 @@ export class EmbeddedLog {
       const records: ConsumerRecord[] = [];
       let bytes = 0;
       for (const row of rows) {
-        bytes += Number(row['bytes']);
+        bytes += row.bytes;
         if (records.length > 0 && bytes > limit.bytes) break;
         records.push(decodeRecord(of, row));
       }
@@ -84,11 +84,12 @@ function appendTo(
   records: readonly EncodedRecord[],
 ): void {
   const total = records.reduce((sum, { bytes }) => sum + bytes, 0);
-  const row = sql.get(
-    'UPDATE partitions SET next_offset = next_offset + ?, bytes = bytes + ? WHERE id = ? RETURNING next_offset',
+  const end = sql.get<{ offset: number }>(
+    `UPDATE partitions SET next_offset = next_offset + ?, bytes = bytes + ? WHERE id = ?
+     RETURNING next_offset AS offset`,
     [records.length, total, partitionId],
-  );
-  let offset = Number(row!['next_offset']) - records.length;
+  )!;
+  let offset = end.offset - records.length;
   for (const { bytes, columns } of records) {
     sql.run('INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)', [
       partitionId,

@@ -1,5 +1,5 @@
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
-import type { SqlRow, StatementCache } from '../../sqlite/statement-cache.js';
+import type { StatementCache } from '../../sqlite/statement-cache.js';
 import type { CommittedOffset, PartitionLag, SubscribeOptions, TopicPartition } from '../broker.js';
 import { type AssignableMember, assignPartitions } from './partition-assignment.js';
 
@@ -47,10 +47,10 @@ export class GroupMembership {
     return this.file.write((sql) => {
       const list = JSON.stringify(topics);
       sql.run('INSERT INTO groups VALUES (?, 0) ON CONFLICT DO NOTHING', [this.group]);
-      const row = sql.get(
+      const member = sql.get<{ id: number }>(
         'INSERT INTO members (group_name, identity, topics) VALUES (?, ?, ?) RETURNING id',
         [this.group, identity, list],
-      );
+      )!;
       // pinned now and not when first read: a later owner must not take a later "latest"
       sql.run(
         `INSERT INTO group_partitions (group_name, partition_id, committed)
@@ -59,7 +59,7 @@ export class GroupMembership {
         [this.group, list],
       );
       this.#reassign(sql);
-      return Number(row!['id']);
+      return member.id;
     });
   }
 
@@ -91,15 +91,12 @@ export class GroupMembership {
   /** Makes the member the owner of all that it shall have and nobody owns. */
   take(member: number): Promise<TakenPartition[]> {
     return this.file.write((sql) => {
-      const taken = sql.all(
+      const taken = sql.all<{ id: number }>(
         `UPDATE group_partitions SET owner = target, epoch = epoch + 1
-         WHERE group_name = ? AND target = ? AND owner IS NULL RETURNING partition_id`,
+         WHERE group_name = ? AND target = ? AND owner IS NULL RETURNING partition_id AS id`,
         [this.group, member],
       );
-      return taken.map((row) => {
-        const partition = sql.get(`${PARTITION} AND p.id = ?`, [this.group, row['partition_id']!]);
-        return { ...partitionOf(partition!), committed: Number(partition!['committed']) };
-      });
+      return taken.map(({ id }) => sql.get<TakenPartition>(`${PARTITIONS} AND p.id = ?`, [this.group, id])!);
     });
   }
 
@@ -129,35 +126,28 @@ export class GroupMembership {
   }
 
   members(): GroupMember[] {
-    const rows = this.file.read((sql) =>
-      sql.all('SELECT id, identity, beat FROM members WHERE group_name = ? ORDER BY id', [this.group]),
+    return this.file.read((sql) =>
+      sql.all<GroupMember>('SELECT id, identity, beat FROM members WHERE group_name = ? ORDER BY id', [
+        this.group,
+      ]),
     );
-    return rows.map((row) => ({
-      id: Number(row['id']),
-      identity: String(row['identity']),
-      beat: Number(row['beat']),
-    }));
   }
 
   partitions(): GroupPartition[] {
-    return this.file.read((sql) => sql.all(PARTITION, [this.group])).map(partitionOf);
+    return this.file.read((sql) => sql.all<GroupPartition>(PARTITIONS, [this.group]));
   }
 
   /** The lag of what the member owns. Records that retention has deleted don't count. */
   lag(member: number): PartitionLag[] {
     const rows = this.file.read((sql) =>
-      sql.all(
-        `SELECT p.topic, p.partition, p.next_offset - max(g.committed, p.start_offset) AS lag
+      sql.all<PartitionLag>(
+        `SELECT p.topic, p.partition, max(0, p.next_offset - max(g.committed, p.start_offset)) AS lag
          FROM group_partitions g JOIN partitions p ON p.id = g.partition_id
          WHERE g.group_name = ? AND g.owner = ? ORDER BY p.id`,
         [this.group, member],
       ),
     );
-    return rows.map((row) => ({
-      topic: String(row['topic']),
-      partition: Number(row['partition']),
-      lag: Math.max(0, Number(row['lag'])),
-    }));
+    return rows.map((row) => ({ ...row }));
   }
 
   #disown(sql: StatementCache, member: number): void {
@@ -168,7 +158,7 @@ export class GroupMembership {
   }
 
   #reassign(sql: StatementCache): void {
-    const partitions = sql.all(PARTITION, [this.group]).map(partitionOf);
+    const partitions = sql.all<GroupPartition>(PARTITIONS, [this.group]);
     const targets = assignPartitions(this.#assignable(sql), partitions);
     for (const { id, target } of partitions) {
       const next = targets.get(id)!;
@@ -183,11 +173,13 @@ export class GroupMembership {
   }
 
   #assignable(sql: StatementCache): AssignableMember[] {
-    const rows = sql.all('SELECT id, topics FROM members WHERE group_name = ?', [this.group]);
-    return rows.map((row) => ({
-      id: Number(row['id']),
-      topics: new Set(JSON.parse(String(row['topics'])) as string[]),
-    }));
+    const rows = sql.all<{ id: number; topic: string }>(
+      'SELECT m.id, t.value AS topic FROM members m, json_each(m.topics) t WHERE m.group_name = ?',
+      [this.group],
+    );
+    const topics = new Map<number, Set<string>>();
+    for (const { id, topic } of rows) topics.set(id, (topics.get(id) ?? new Set()).add(topic));
+    return [...topics].map(([id, read]) => ({ id, topics: read }));
   }
 
   #raiseGeneration(sql: StatementCache): void {
@@ -195,16 +187,5 @@ export class GroupMembership {
   }
 }
 
-const PARTITION = `SELECT p.id, p.topic, p.partition, g.target, g.owner, g.epoch, g.committed
+const PARTITIONS = `SELECT p.id, p.topic, p.partition, g.target, g.owner, g.epoch, g.committed
   FROM group_partitions g JOIN partitions p ON p.id = g.partition_id WHERE g.group_name = ?`;
-
-function partitionOf(row: SqlRow): GroupPartition {
-  return {
-    id: Number(row['id']),
-    topic: String(row['topic']),
-    partition: Number(row['partition']),
-    target: row['target'] as number | null,
-    owner: row['owner'] as number | null,
-    epoch: Number(row['epoch']),
-  };
-}

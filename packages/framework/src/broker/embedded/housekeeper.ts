@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Logger } from '../../kernel/logger.js';
 import { hasEnded } from '../../sqlite/process-identity.js';
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
-import { GroupMembership } from './group-membership.js';
+import { type GroupMember, GroupMembership } from './group-membership.js';
 import { Retention } from './retention.js';
 
 export interface HousekeeperOptions {
@@ -49,10 +49,12 @@ export class Housekeeper {
     const { file, clock, logger } = this.options;
     const deleted = await new Retention(file, clock).sweep(signal);
     if (deleted > 0) logger.debug({ deleted }, 'deleted expired records');
-    const members = file.read((sql) => sql.all('SELECT id, group_name, identity, beat FROM members'));
-    for (const { id, group_name: group, identity, beat } of members) {
-      if (!hasEnded(String(identity))) continue;
-      await new GroupMembership(file, String(group)).remove([{ id: Number(id), beat: Number(beat) }]);
+    const members = file.read((sql) =>
+      sql.all<GroupMember & { group_name: string }>('SELECT id, group_name, identity, beat FROM members'),
+    );
+    for (const member of members) {
+      if (!hasEnded(member.identity)) continue;
+      await new GroupMembership(file, member.group_name).remove([member]);
     }
   }
 }

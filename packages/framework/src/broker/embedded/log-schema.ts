@@ -1,4 +1,5 @@
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
+import type { StatementCache } from '../../sqlite/statement-cache.js';
 
 /**
  * The steps from an empty file to the newest schema. A file remembers in `user_version` how many of them it has; a step
@@ -74,6 +75,6 @@ export async function migrateLog(file: SqliteFile): Promise<void> {
   });
 }
 
-function version(sql: { get(text: string): Record<string, unknown> | undefined }): number {
-  return Number(sql.get('PRAGMA user_version')?.['user_version']);
+function version(sql: StatementCache): number {
+  return sql.get<{ user_version: number }>('PRAGMA user_version')!.user_version;
 }

@@ -31,7 +31,7 @@ export class LogTail {
   readonly #followers = new Set<TailFollower>();
   readonly #stopped = new AbortController();
   #unwatch: (() => void) | undefined;
-  #version: unknown;
+  #version: number | undefined;
   #snapshot: TailSnapshot = { nextOffsets: new Map(), generations: new Map() };
   #due = false;
 
@@ -83,13 +83,15 @@ export class LogTail {
   #refresh(): boolean {
     return this.options.file.read((sql) => {
       // read before the rest, so that a commit in between is found by the next look
-      const version = sql.get('PRAGMA data_version')?.['data_version'];
+      const version = sql.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
       if (version === this.#version) return false;
-      const nextOffsets = sql.all('SELECT id, next_offset FROM partitions');
-      const generations = sql.all('SELECT name, generation FROM groups');
+      const partitions = sql.all<{ id: number; next: number }>(
+        'SELECT id, next_offset AS next FROM partitions',
+      );
+      const groups = sql.all<{ name: string; generation: number }>('SELECT name, generation FROM groups');
       this.#snapshot = {
-        nextOffsets: new Map(nextOffsets.map((row) => [Number(row['id']), Number(row['next_offset'])])),
-        generations: new Map(generations.map((row) => [String(row['name']), Number(row['generation'])])),
+        nextOffsets: new Map(partitions.map(({ id, next }) => [id, next])),
+        generations: new Map(groups.map(({ name, generation }) => [name, generation])),
       };
       this.#version = version;
       return true;

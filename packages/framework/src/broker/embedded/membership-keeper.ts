@@ -38,6 +38,7 @@ export class MembershipKeeper {
   #generation: number | undefined;
   #alone = false;
   #doubted = false;
+  #failures = 0;
   #beatAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -59,22 +60,24 @@ export class MembershipKeeper {
   /** Has the membership proved by a write, since something has failed. */
   doubt(): void {
     this.#doubted = true;
+    this.#failures += 1;
     this.#wake.wake();
   }
 
   /** Works until `stop`, through all failures. */
   async run(): Promise<void> {
-    const { clock, random, heartbeatMs, working, failed } = this.options;
-    let failures = 0;
+    const { clock, heartbeatMs, working, failed } = this.options;
     while (!this.#isStopped) {
       try {
+        await this.#backOff();
         working(await this.#lookAfter());
-        failures = 0;
         await this.#wake.wait(clock, heartbeatMs);
+        // only now: what fails again right after it has worked must not be tried again at once
+        if (!this.#doubted) this.#failures = 0;
       } catch (error) {
         this.#doubted = true;
+        this.#failures += 1;
         failed(error);
-        await clock.sleep(backoffMs(RETRY, ++failures, random), this.#stopped.signal).catch(() => {});
       }
     }
   }
@@ -88,6 +91,12 @@ export class MembershipKeeper {
     return this.#stopped.signal.aborted;
   }
 
+  async #backOff(): Promise<void> {
+    const { clock, random } = this.options;
+    if (!this.#doubted) return;
+    await clock.sleep(backoffMs(RETRY, this.#failures, random), this.#stopped.signal).catch(() => {});
+  }
+
   async #lookAfter(): Promise<boolean> {
     const { membership, tail, subscription } = this.options;
     const generation = tail.snapshot.generations.get(subscription.group);
@@ -98,6 +107,8 @@ export class MembershipKeeper {
     const others = members.filter(({ id }) => id !== this.member);
     await this.#removeDead(others);
     const settled = await this.#settle();
+    // who was alone has not beaten for long: it does so at once, and not only when the next beat is due
+    if (this.#alone && others.length > 0) this.#wake.wake();
     this.#alone = others.length === 0;
     // the state that was looked at is this one or newer; a change since then has another generation and comes again
     this.#generation = generation;

@@ -1,4 +1,3 @@
-import type { SqlRow, SqlValue } from '../../sqlite/statement-cache.js';
 import type { ConsumerRecord, ProducerRecord, TopicPartition } from '../broker.js';
 
 /** What a record costs beside its key, headers and value, roughly. */
@@ -16,14 +15,18 @@ export function encodeRecord({ key, value, headers }: ProducerRecord): EncodedRe
   return { columns: [key, text, value], bytes };
 }
 
-export function decodeRecord({ topic, partition }: TopicPartition, row: SqlRow): ConsumerRecord {
-  return {
-    topic,
-    partition,
-    offset: Number(row['offset']),
-    timestamp: Number(row['timestamp']),
-    key: row['key'] as string | null,
-    value: row['value'] as (SqlValue & Uint8Array) | null,
-    headers: JSON.parse(row['headers'] as string) as Record<string, string>,
-  };
+/** A row of the log. */
+export interface StoredRow {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly bytes: number;
+  readonly key: string | null;
+  readonly headers: string;
+  readonly value: Uint8Array | null;
+}
+
+export function decodeRecord({ topic, partition }: TopicPartition, row: StoredRow): ConsumerRecord {
+  const { offset, timestamp, key, value } = row;
+  const headers: Record<string, string> = JSON.parse(row.headers);
+  return { topic, partition, offset, timestamp, key, value, headers };
 }

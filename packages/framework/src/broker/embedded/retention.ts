@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
-import { expiredPrefix, type RetentionLimits } from './expired-prefix.js';
+import { expiredPrefix, type RetentionLimits, type StoredRecord } from './expired-prefix.js';
 
 /** How many records one transaction deletes at the most, so that nobody waits long for it. */
 const BATCH = 500;
@@ -32,35 +32,27 @@ export class Retention {
   /** The partitions that have something to delete; nearly always none, at the price of one query. */
   #crowded(): Crowded[] {
     const rows = this.file.read((sql) =>
-      sql.all(
-        `SELECT p.id, t.retention_ms, t.retention_bytes
+      sql.all<RetentionLimits & { id: number }>(
+        `SELECT p.id, t.retention_ms AS ageMs, t.retention_bytes AS bytes
          FROM partitions p JOIN topics t ON t.name = p.topic
          WHERE p.bytes > t.retention_bytes
             OR (SELECT timestamp FROM records WHERE partition_id = p.id ORDER BY offset LIMIT 1) < ? - t.retention_ms`,
         [this.clock.now()],
       ),
     );
-    return rows.map((row) => ({
-      id: Number(row['id']),
-      limits: { ageMs: Number(row['retention_ms']), bytes: Number(row['retention_bytes']) },
-    }));
+    return rows.map(({ id, ...limits }) => ({ id, limits }));
   }
 
   #deleteBatch(sql: StatementCache, { id, limits }: Crowded): number {
-    const has = Number(sql.get('SELECT bytes FROM partitions WHERE id = ?', [id])!['bytes']);
-    const rows = sql.all(
+    const { bytes } = sql.get<{ bytes: number }>('SELECT bytes FROM partitions WHERE id = ?', [id])!;
+    const oldest = sql.all<StoredRecord>(
       'SELECT offset, timestamp, bytes FROM records WHERE partition_id = ? ORDER BY offset LIMIT ?',
       [id, BATCH],
     );
-    const oldest = rows.map((row) => ({
-      offset: Number(row['offset']),
-      timestamp: Number(row['timestamp']),
-      bytes: Number(row['bytes']),
-    }));
-    const expired = expiredPrefix(oldest, has, this.clock.now(), limits);
+    const expired = expiredPrefix(oldest, bytes, this.clock.now(), limits);
     if (expired.length === 0) return 0;
     const start = expired.at(-1)!.offset + 1;
-    const freed = expired.reduce((sum, { bytes }) => sum + bytes, 0);
+    const freed = expired.reduce((sum, record) => sum + record.bytes, 0);
     sql.run('DELETE FROM records WHERE partition_id = ? AND offset < ?', [id, start]);
     sql.run('UPDATE partitions SET start_offset = ?, bytes = bytes - ? WHERE id = ?', [start, freed, id]);
     return expired.length;

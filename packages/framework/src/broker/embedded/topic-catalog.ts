@@ -49,6 +49,8 @@ export class TopicCatalog {
 }
 
 function idsOf(sql: StatementCache, name: string): number[] {
-  const rows = sql.all('SELECT id FROM partitions WHERE topic = ? ORDER BY partition', [name]);
-  return rows.map((row) => Number(row['id']));
+  const rows = sql.all<{ id: number }>('SELECT id FROM partitions WHERE topic = ? ORDER BY partition', [
+    name,
+  ]);
+  return rows.map(({ id }) => id);
 }

@@ -16,7 +16,11 @@ export function sendJson(reply: FastifyReply, mediaType: string, body: unknown):
 }
 
 /** @throws NotAcceptableError */
-export function negotiated(request: FastifyRequest, negotiate: Negotiator, offered: readonly string[] = [HAL_JSON, JSON_TYPE]): string {
+export function negotiated(
+  request: FastifyRequest,
+  negotiate: Negotiator,
+  offered: readonly string[] = [HAL_JSON, JSON_TYPE],
+): string {
   const { accept } = request.headers;
   const mediaType = negotiate(accept);
   if (mediaType === undefined) throw new NotAcceptableError(accept ?? '', offered);
@@ -29,16 +33,22 @@ export function negotiated(request: FastifyRequest, negotiate: Negotiator, offer
  * @throws NotAcceptableError
  */
 export function changeAnswer(resource: Resource, request: FastifyRequest, reply: FastifyReply) {
-  const mediaType = request.headers.accept === undefined ? undefined : negotiated(request, resource.negotiate);
+  const mediaType =
+    request.headers.accept === undefined ? undefined : negotiated(request, resource.negotiate);
   const base = baseUrlOf(request);
   return {
     created(entity: StoredEntity): FastifyReply {
-      reply.code(201).header('location', resource.itemUrl(base, entity.id)).header('etag', entityTagOf(entity.version));
+      reply
+        .code(201)
+        .header('location', resource.itemUrl(base, entity.id))
+        .header('etag', entityTagOf(entity.version));
       return mediaType === undefined ? reply.send() : sendJson(reply, mediaType, resource.item(base, entity));
     },
     changed(entity: StoredEntity): FastifyReply {
       reply.header('etag', entityTagOf(entity.version));
-      return mediaType === undefined ? reply.code(204).send() : sendJson(reply, mediaType, resource.item(base, entity));
+      return mediaType === undefined
+        ? reply.code(204).send()
+        : sendJson(reply, mediaType, resource.item(base, entity));
     },
     gone: (): FastifyReply => reply.code(204).send(),
   };

@@ -25,7 +25,10 @@ export async function change(
   work: Work,
 ): Promise<StoredEntity | undefined> {
   const id = idOf(resource, request);
-  const preconditions = { ifMatch: request.headers['if-match'], ifNoneMatch: request.headers['if-none-match'] };
+  const preconditions = {
+    ifMatch: request.headers['if-match'],
+    ifNoneMatch: request.headers['if-none-match'],
+  };
   try {
     const entity = await units.run(request.origin, async () => {
       const repository = inject(repositoryOf(resource.collection.entityClass));
@@ -41,8 +44,16 @@ export async function change(
 }
 
 /** Another one was faster, between our reading and our commit: to a client with `If-Match` that is a failed precondition. */
-async function asPrecondition(error: unknown, resource: Resource, id: number, ifMatch: string | undefined): Promise<unknown> {
+async function asPrecondition(
+  error: unknown,
+  resource: Resource,
+  id: number,
+  ifMatch: string | undefined,
+): Promise<unknown> {
   if (!(error instanceof VersionConflictError) || ifMatch === undefined) return error;
   const now = await resource.collection.read(id);
-  return new PreconditionFailedError(`${resource.itemName} ${id}`, now ? entityTagOf(now.version) : 'of nothing');
+  return new PreconditionFailedError(
+    `${resource.itemName} ${id}`,
+    now ? entityTagOf(now.version) : 'of nothing',
+  );
 }

@@ -17,7 +17,11 @@ export interface Preconditions {
 }
 
 /** @throws PreconditionFailedError */
-export function assertPreconditions({ ifMatch, ifNoneMatch }: Preconditions, what: string, version: number): void {
+export function assertPreconditions(
+  { ifMatch, ifNoneMatch }: Preconditions,
+  what: string,
+  version: number,
+): void {
   const tag = entityTagOf(version);
   const holds = (ifMatch === undefined || names(ifMatch, tag, false)) && !isKnown(ifNoneMatch, tag);
   if (!holds) throw new PreconditionFailedError(what, tag);

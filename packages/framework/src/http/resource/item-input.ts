@@ -21,7 +21,8 @@ export class ItemInput {
     this.writable = fields.filter((field) => !field.readOnly).map((field) => field.name);
     const readOnly = fields.filter((field) => field.readOnly && field.default === undefined);
     const optional = readOnly.map(({ name }) => [name, (schema.shape[name] as z.ZodType).optional()]);
-    this.#schema = optional.length === 0 ? schema : schema.safeExtend(Object.fromEntries(optional) as z.ZodRawShape);
+    this.#schema =
+      optional.length === 0 ? schema : schema.safeExtend(Object.fromEntries(optional) as z.ZodRawShape);
   }
 
   /**

@@ -47,7 +47,8 @@ export function jsonPatched(what: string, document: object, patch: unknown): unk
 function apply(what: string, root: object, operation: PatchOperation, index: number): void {
   if (operation.op === 'test') {
     // the library compares arrays by all pairs of their elements, which a client could make very long
-    if (!isDeepStrictEqual(at(root, operation.path), operation.value)) throw new PatchTestFailedError(what, operation.path);
+    if (!isDeepStrictEqual(at(root, operation.path), operation.value))
+      throw new PatchTestFailedError(what, operation.path);
     return;
   }
   // below a root of our own, so that the path "" is a place like any other
@@ -57,7 +58,9 @@ function apply(what: string, root: object, operation: PatchOperation, index: num
 
 function below(operation: PatchOperation): object {
   const path = `/document${operation.path}`;
-  return 'from' in operation ? { ...operation, path, from: `/document${operation.from}` } : { ...operation, path };
+  return 'from' in operation
+    ? { ...operation, path, from: `/document${operation.from}` }
+    : { ...operation, path };
 }
 
 function at(root: object, path: string): unknown {

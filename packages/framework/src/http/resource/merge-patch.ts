@@ -15,10 +15,10 @@ export function mergePatched(current: Fields, patch: Fields, nullable: ReadonlyS
 
 function set(target: Record<string, unknown>, name: string, value: unknown): void {
   if (value === null) delete target[name];
-  else define(target, name, isObject(value) ? merged(own(target, name), value) : value);
+  else define(target, name, isObject(value) ? mergedObject(own(target, name), value) : value);
 }
 
-function merged(target: unknown, patch: Fields): Fields {
+function mergedObject(target: unknown, patch: Fields): Fields {
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) set(result, name, value);
   return result;

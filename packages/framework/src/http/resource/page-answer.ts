@@ -36,7 +36,9 @@ export function pageAnswer(resource: Resource, page: Page<StoredEntity>, place: 
 }
 
 function pageLinks({ number, totalPages }: Page<StoredEntity>, place: ListPlace): Links {
-  const to = (page: number) => ({ href: urlOf(place, { page: String(page), size: String(place.asked.size) }) });
+  const to = (page: number) => ({
+    href: urlOf(place, { page: String(page), size: String(place.asked.size) }),
+  });
   const several = totalPages > 1;
   return {
     ...(several && { first: to(0) }),
@@ -50,7 +52,10 @@ function pageLinks({ number, totalPages }: Page<StoredEntity>, place: ListPlace)
 /** What was given as it is, what was not as a template. */
 function self(place: ListPlace): Links[string] {
   const { page, size, given } = place.asked;
-  const fixed = { ...(given.includes('page') && { page: String(page) }), ...(given.includes('size') && { size: String(size) }) };
+  const fixed = {
+    ...(given.includes('page') && { page: String(page) }),
+    ...(given.includes('size') && { size: String(size) }),
+  };
   const url = urlOf(place, fixed);
   const open = (['page', 'size', 'sort'] as const).filter((name) => !given.includes(name));
   if (open.length === 0) return { href: url };

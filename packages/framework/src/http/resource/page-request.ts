@@ -44,7 +44,10 @@ export class PageReader {
 
   /** `product,qty,desc` orders by both fields, descending. */
   #ordersOf(text: string): Sort {
-    const words = text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+    const words = text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
     const last = words.at(-1)?.toLowerCase();
     const direction = last === 'desc' ? 'desc' : 'asc';
     const fields = last === 'asc' || last === 'desc' ? words.slice(0, -1) : words;

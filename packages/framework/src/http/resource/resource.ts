@@ -30,7 +30,11 @@ export class Resource {
 
   /** An aggregate as it is after its unit of work. */
   stored(entity: Entity<object>): StoredEntity {
-    return { id: entity.id, version: entity.version, fields: fieldsOf(entity, this.collection.entityClass.schema) };
+    return {
+      id: entity.id,
+      version: entity.version,
+      fields: fieldsOf(entity, this.collection.entityClass.schema),
+    };
   }
 
   /** One item as HAL: its id, its fields, its links. */

@@ -22,7 +22,9 @@ export function addSearchRoutes(routes: Routes, resource: Resource): void {
         const parameters = [...finder.parameters, 'page', 'size', 'sort'].join(',');
         return [finder.name, { href: `${base}${finder.path}{?${parameters}}`, templated: true }] as const;
       });
-      return sendJson(reply, mediaType, { _links: { ...Object.fromEntries(links), self: { href: `${base}${path}` } } });
+      return sendJson(reply, mediaType, {
+        _links: { ...Object.fromEntries(links), self: { href: `${base}${path}` } },
+      });
     },
   });
 

@@ -1,7 +1,8 @@
 import type { ConsumerRecord } from '../../broker/broker.js';
 import type { Logger } from '../../kernel/logger.js';
 import type { ParkedKey, ParkedRecord, ParkingLot } from '../../store/parking-lot.js';
-import { type EventCodec, eventIdOf } from '../event-codec.js';
+import type { InboxMark } from '../../store/write-plan.js';
+import type { EventCodec } from '../event-codec.js';
 import type { Handler } from './handler.js';
 import { type RecordHandling, UNREADABLE, reasonOf } from './record-handling.js';
 
@@ -66,14 +67,12 @@ export class Redrive {
     return { done, failures };
   }
 
-  /** Takes one record out without handling it. False: it is not there. */
-  async drop(record: ParkedRecord): Promise<boolean> {
-    const { handler, key, position } = record;
-    const eventId = eventIdOf(asReceived(record));
-    const dropped = await this.options.parking.drop(position, { handler, eventId, key });
+  /** Takes one record out without handling it, for good. False: it is not there. */
+  async drop(position: number, mark: InboxMark): Promise<boolean> {
+    const dropped = await this.options.parking.drop(position, mark);
     if (dropped) {
-      this.options.logger.warn({ handler, key, eventId, position }, 'a parked record was dropped');
-      await this.#forget(handler, key);
+      this.options.logger.warn({ ...mark, position }, 'a parked record was dropped');
+      await this.#forget(mark.handler, mark.key);
     }
     return dropped;
   }

@@ -1,11 +1,17 @@
 import type { ColumnDefinition, TableDefinition } from '../table-definition.js';
-import { columnOf, type Difference, leftoverColumns, missingColumns } from './sqlite-comparison.js';
+import {
+  columnOf,
+  type Difference,
+  leftoverColumns,
+  missingColumns,
+  tooStrictIndexes,
+} from './sqlite-comparison.js';
 import { addColumn, placeholderLiteral } from './sqlite-ddl.js';
 import { rebuildTable } from './sqlite-rebuild.js';
 import type { ExistingColumn, ExistingTable } from './sqlite-schema.js';
 import { declaredType } from './sqlite-values.js';
 
-/** Columns that differ in a way that is not additive. */
+/** Columns, and constraints on them, that differ in a way that is not additive. */
 export function columnDifferences(table: TableDefinition, existing: ExistingTable): readonly Difference[] {
   const changed = [
     ...['id', 'version'].flatMap((name) => ownColumnFault(table.name, existing, name)),
@@ -13,6 +19,12 @@ export function columnDifferences(table: TableDefinition, existing: ExistingTabl
     ...leftoverColumns(table, existing)
       .filter((column) => !column.nullable && column.default === null)
       .map(({ name }) => `${table.name}.${name} is in no schema any more, but must have a value`),
+    ...tooStrictIndexes(table, existing)
+      .filter((index) => index.isConstraint)
+      .map(
+        ({ columns }) =>
+          `${table.name} refuses rows with the same ${columns.join(', ')}, the schema does not`,
+      ),
   ];
   const unfillable = missingColumns(table, existing).filter(
     (column) => !column.nullable && column.default === undefined,

@@ -1,9 +1,9 @@
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import type { IndexDefinition, TableDefinition } from '../table-definition.js';
-import { columnOf, type Difference, leftoverColumns, missingColumns } from './sqlite-comparison.js';
+import { columnOf, type Difference, missingColumns, tooStrictIndexes } from './sqlite-comparison.js';
 import { defaultLiteral } from './sqlite-ddl.js';
 import { quoted } from './sqlite-identifier.js';
-import { type ExistingIndex, type ExistingTable, sameColumns, sameName } from './sqlite-schema.js';
+import { type ExistingTable, sameColumns } from './sqlite-schema.js';
 
 /** The indexes of the definition that the database has not. An index of the same columns that is not unique does not do for a unique one. */
 export function missingIndexes(table: TableDefinition, existing: ExistingTable): readonly IndexDefinition[] {
@@ -22,8 +22,8 @@ export function indexDifferences(
   const impossible = missingIndexes(table, existing)
     .filter(({ unique }) => unique)
     .flatMap((index) => duplicates(sql, table, existing, index));
-  const tooStrict = existing.indexes
-    .filter((index) => index.unique && refusesRows(table, existing, index))
+  const tooStrict = tooStrictIndexes(table, existing)
+    .filter((index) => !index.isConstraint)
     .map(({ name, columns }) => ({
       what: `${table.name} refuses rows with the same ${columns.join(', ')}, the schema does not`,
       statement: `DROP INDEX ${quoted(name)}`,
@@ -47,16 +47,4 @@ function duplicates(
   if (!sql.get(query)) return [];
   const what = `${table.name} has rows with the same ${index.columns.join(', ')}, the schema says that there are none (the statement lists them)`;
   return [{ what, statement: query }];
-}
-
-function refusesRows(table: TableDefinition, existing: ExistingTable, index: ExistingIndex): boolean {
-  if (table.indexes.some(({ columns, unique }) => unique && sameColumns(columns, index.columns)))
-    return false;
-  // the primary key, however it was made
-  if (index.columns.some((name) => sameName(name, 'id'))) return false;
-  // new rows leave such a column empty, and so never collide
-  return !leftoverColumns(table, existing).some(
-    ({ name, nullable, default: given }) =>
-      nullable && given === null && index.columns.some((indexed) => sameName(indexed, name)),
-  );
 }

@@ -14,6 +14,8 @@ export interface ExistingColumn {
 export interface ExistingIndex {
   readonly name: string;
   readonly unique: boolean;
+  /** Made by a constraint in the table's definition, and so can't be dropped alone. */
+  readonly isConstraint: boolean;
   readonly columns: readonly string[];
 }
 
@@ -25,7 +27,7 @@ export interface ExistingTable {
 
 const COLUMNS = `SELECT name, upper(type) AS type, "notnull" OR pk > 0 AS required, dflt_value
   FROM pragma_table_info(?) ORDER BY cid`;
-const INDEXES = `SELECT name, "unique" FROM pragma_index_list(?) WHERE partial = 0 ORDER BY seq`;
+const INDEXES = `SELECT name, "unique", origin FROM pragma_index_list(?) WHERE partial = 0 ORDER BY seq`;
 const INDEX_COLUMNS = 'SELECT name FROM pragma_index_info(?) ORDER BY seqno';
 
 /** Reads what there is; undefined when the table is missing. */
@@ -39,9 +41,10 @@ export function existingTable(sql: StatementCache, name: string): ExistingTable 
       default: column.dflt_value,
     }));
   if (columns.length === 0) return undefined;
-  const indexes = sql.all<{ name: string; unique: number }>(INDEXES, [name]).map((index) => ({
+  const indexes = sql.all<{ name: string; unique: number; origin: string }>(INDEXES, [name]).map((index) => ({
     name: index.name,
     unique: index.unique === 1,
+    isConstraint: index.origin !== 'c',
     columns: sql
       .all<{ name: string | null }>(INDEX_COLUMNS, [index.name])
       .flatMap((column) => column.name ?? []),

@@ -32,6 +32,7 @@ function compare(
       ...missingColumns(table, existing).map((column) => addColumn(table.name, column)),
       ...missingIndexes(table, existing).map((index) => createIndex(table.name, index)),
     ],
-    differences: [...columnDifferences(table, existing), ...indexDifferences(sql, table, existing)],
+    // indexes first: a statement that rebuilds the table takes them away
+    differences: [...indexDifferences(sql, table, existing), ...columnDifferences(table, existing)],
   };
 }

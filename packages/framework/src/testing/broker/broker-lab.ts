@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, ProducerRecord, SubscribeOptions } from '../../broker/broker.js';
+import { Latch } from '../../kernel/latch.js';
 import type { BrokerHarness } from './broker-harness.js';
 import { GroupJournal } from './group-journal.js';
 import { GroupMember, type GroupMemberHooks } from './group-member.js';
@@ -78,14 +79,14 @@ export class BrokerLab {
 
   /** Does something again and again until it is ended, by the case or at the end of the lab. */
   flow(again: () => Promise<void>): { end(): Promise<void> } {
-    let flowing = true;
+    const ended = new Latch();
     const done = (async () => {
-      for (; flowing; await pause(PACE_MS)) await again();
+      for (; !ended.isOpen; await pause(PACE_MS)) await again();
     })();
     // when the case fails for another reason, this one is not the one to report
     done.catch(() => {});
     const end = () => {
-      flowing = false;
+      ended.open();
       return done;
     };
     this.#flows.push(end);

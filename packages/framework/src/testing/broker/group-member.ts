@@ -63,7 +63,7 @@ export class GroupMember implements RecordReceiver {
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
     this.revocations += 1;
     this.board.notify();
-    await Promise.all(partitions.map((partition) => this.#busy.get(nameOf(partition))));
+    for (const partition of partitions) await this.#busy.get(nameOf(partition));
     await this.hooks.letGo?.(partitions);
     this.#drop(partitions);
   }

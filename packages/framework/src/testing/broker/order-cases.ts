@@ -33,28 +33,27 @@ export const orderCases: readonly BrokerCase[] = [
 
   brokerCase("several producers at once: each one's records of a key keep their order", async (lab) => {
     const brokers = await Promise.all([lab.broker(), lab.broker(), lab.broker()]);
-    const topic = await lab.topic(brokers[0]!, 2);
-    const member = await lab.join(brokers[0]!, { group: lab.group(), topics: [topic] });
-    const values = (producer: number) => numbered(20).map((i) => `p${producer} ${i}`);
+    const topic = await lab.topic(brokers[0], 2);
+    const member = await lab.join(brokers[0], { group: lab.group(), topics: [topic] });
     const produce = async (broker: Broker, producer: number) => {
-      for (const value of values(producer)) await broker.publish([record(topic, 'shared', value)]);
+      for (const value of valuesBy(producer)) await broker.publish([record(topic, 'shared', value)]);
     };
     await Promise.all(brokers.map(produce));
-    await lab.untilValues(member, [0, 1, 2].flatMap(values));
+    await lab.untilValues(member, [0, 1, 2].flatMap(valuesBy));
     for (const producer of [0, 1, 2]) {
       const came = valuesOf(member, 'shared').filter((value) => value.startsWith(`p${producer} `));
-      assert.deepEqual(came, values(producer));
+      assert.deepEqual(came, valuesBy(producer));
     }
   }),
 
   brokerCase('records with the same key go to the same partition, whoever publishes them', async (lab) => {
     const brokers = await Promise.all([lab.broker(), lab.broker()]);
-    const topic = await lab.topic(brokers[0]!, 4);
+    const topic = await lab.topic(brokers[0], 4);
     const keys = numbered(20).map((i) => `key-${i}`);
     for (const [i, broker] of brokers.entries()) {
       await broker.publish(keys.map((key) => record(topic, key, `${key} of ${i}`)));
     }
-    const member = await lab.join(brokers[0]!, { group: lab.group(), topics: [topic] });
+    const member = await lab.join(brokers[0], { group: lab.group(), topics: [topic] });
     await lab.untilValues(
       member,
       keys.flatMap((key) => [`${key} of 0`, `${key} of 1`]),
@@ -69,6 +68,10 @@ export const orderCases: readonly BrokerCase[] = [
 
 function numbered(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
+}
+
+function valuesBy(producer: number): string[] {
+  return numbered(20).map((i) => `p${producer} ${i}`);
 }
 
 /** The values of one key as they came; a record that came twice counts once. */

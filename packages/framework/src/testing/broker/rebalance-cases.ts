@@ -56,7 +56,7 @@ export const rebalanceCases: readonly BrokerCase[] = [
     'members come and go while records flow: none is lost, and each key keeps its order',
     async (lab) => {
       const brokers = await Promise.all([lab.broker(), lab.broker(), lab.broker()]);
-      const topic = await lab.topic(brokers[0]!, 4);
+      const topic = await lab.topic(brokers[0], 4);
       const group = lab.group();
       const keys = Array.from({ length: 8 }, (_, i) => `key-${i}`);
       const journal: { key: string; place: number }[] = [];
@@ -73,15 +73,15 @@ export const rebalanceCases: readonly BrokerCase[] = [
         });
       let place = 0;
       const flow = lab.flow(async () => {
-        await brokers[0]!.publish(keys.map((key) => record(topic, key, `${place}`)));
+        await brokers[0].publish(keys.map((key) => record(topic, key, `${place}`)));
         place += 1;
       });
 
-      const first = await open(brokers[0]!);
+      const first = await open(brokers[0]);
       await lab.until('the first works', () => first.records.length > 0);
-      const second = await open(brokers[1]!);
+      const second = await open(brokers[1]);
       await lab.until('the second works', () => second.records.length > 0);
-      const third = await open(brokers[2]!);
+      const third = await open(brokers[2]);
       await lab.until('the third works', () => third.records.length > 0);
       await first.subscription!.close();
       await lab.until('two share', () => second.held.size === 2 && third.held.size === 2);

@@ -9,7 +9,7 @@ export const topicCases: readonly BrokerCase[] = [
     const name = `made-at-once-${lab.group()}`;
     const topic = { name, partitions: 3, retentionMs: 3_600_000, retentionBytes: 2 ** 30 };
     await Promise.all(brokers.map((broker) => broker.ensureTopic(topic)));
-    const member = await lab.joinAndHold(brokers[0]!, 3, { group: lab.group(), topics: [name] });
+    const member = await lab.joinAndHold(brokers[0], 3, { group: lab.group(), topics: [name] });
     assert.deepEqual([...member.held].toSorted(), [`${name}/0`, `${name}/1`, `${name}/2`]);
   }),
 

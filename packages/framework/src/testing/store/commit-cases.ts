@@ -33,7 +33,11 @@ const impossible: readonly { what: string; change: Change; error: new (...args: 
     change: update(cups, 2, 1, { name: 'cup 1' }),
     error: UniqueViolationError,
   },
-  { what: 'an update of an old version', change: update(cups, 1, 7, { qty: 1 }), error: VersionConflictError },
+  {
+    what: 'an update of an old version',
+    change: update(cups, 1, 7, { qty: 1 }),
+    error: VersionConflictError,
+  },
   { what: 'an update of a row that is gone', change: update(cups, 8, 1, {}), error: VersionConflictError },
   { what: 'a delete of an old version', change: remove(cups, 1, 2), error: VersionConflictError },
   { what: 'a delete of a row that is gone', change: remove(cups, 8, 1), error: VersionConflictError },
@@ -49,25 +53,38 @@ export const commitCases: readonly StoreCase[] = [
     const store = await lab.store(cups);
     assert.deepEqual(await commit(store, cup(1, 5)), { kind: 'committed', versions: [1] });
     assert.deepEqual(await store.get(cups, 1), { id: 1, version: 1, values: { name: 'cup 1', qty: 5 } });
-    assert.deepEqual(await commit(store, update(cups, 1, 1, { qty: 6 })), { kind: 'committed', versions: [2] });
+    assert.deepEqual(await commit(store, update(cups, 1, 1, { qty: 6 })), {
+      kind: 'committed',
+      versions: [2],
+    });
     assert.deepEqual(await store.get(cups, 1), { id: 1, version: 2, values: { name: 'cup 1', qty: 6 } });
     assert.deepEqual(await commit(store, remove(cups, 1, 2)), { kind: 'committed', versions: [0] });
     assert.equal(await store.get(cups, 1), undefined);
   }),
 
-  storeCase('the changes of a plan are carried out in their order, and so are their versions', async (lab) => {
-    const store = await lab.store(cups);
-    const changes = [cup(1), cup(2), update(cups, 1, 1, { qty: 2 }), remove(cups, 2, 1), cup(2), update(cups, 1, 2, {})];
-    assert.deepEqual(await commit(store, ...changes), { kind: 'committed', versions: [1, 1, 2, 0, 1, 3] });
-    const { rows } = await contents(store);
-    assert.deepEqual(
-      rows.map(({ id, version }) => [id, version]),
-      [
-        [1, 3],
-        [2, 1],
-      ],
-    );
-  }),
+  storeCase(
+    'the changes of a plan are carried out in their order, and so are their versions',
+    async (lab) => {
+      const store = await lab.store(cups);
+      const changes = [
+        cup(1),
+        cup(2),
+        update(cups, 1, 1, { qty: 2 }),
+        remove(cups, 2, 1),
+        cup(2),
+        update(cups, 1, 2, {}),
+      ];
+      assert.deepEqual(await commit(store, ...changes), { kind: 'committed', versions: [1, 1, 2, 0, 1, 3] });
+      const { rows } = await contents(store);
+      assert.deepEqual(
+        rows.map(({ id, version }) => [id, version]),
+        [
+          [1, 3],
+          [2, 1],
+        ],
+      );
+    },
+  ),
 
   storeCase('a plan without changes is committed', async (lab) => {
     const store = await lab.store(cups);

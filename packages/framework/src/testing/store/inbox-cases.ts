@@ -16,7 +16,9 @@ export const inboxCases: readonly StoreCase[] = [
   storeCase('a duplicate is told before its changes are looked at', async (lab) => {
     const store = await lab.store(cups);
     await store.commit(plan({ changes: [cup(1)], inbox: mark('m') }));
-    assert.deepEqual(await store.commit(plan({ changes: [cup(1)], inbox: mark('m') })), { kind: 'duplicate' });
+    assert.deepEqual(await store.commit(plan({ changes: [cup(1)], inbox: mark('m') })), {
+      kind: 'duplicate',
+    });
   }),
 
   storeCase('marks are known after all stores were closed', async (lab) => {
@@ -29,7 +31,14 @@ export const inboxCases: readonly StoreCase[] = [
 
   storeCase('each handler has marks of its own, told apart to the letter', async (lab) => {
     const store = await lab.store(cups);
-    const marks = [mark('m'), { ...mark('m'), handler: 'Stock' }, mark('M'), mark('m '), mark('é'), mark('e\u0301')];
+    const marks = [
+      mark('m'),
+      { ...mark('m'), handler: 'Stock' },
+      mark('M'),
+      mark('m '),
+      mark('é'),
+      mark('e\u0301'),
+    ];
     for (const inbox of marks) {
       assert.equal((await store.commit(plan({ inbox }))).kind, 'committed', JSON.stringify(inbox));
     }
@@ -68,17 +77,20 @@ export const inboxCases: readonly StoreCase[] = [
     assert.equal((await store.commit(plan({ inbox: mark('other', null) }))).kind, 'committed');
   }),
 
-  storeCase('pruning forgets marks beyond the age, no more than the limit, and tells how many', async (lab) => {
-    const store = await lab.store(cups);
-    for (const id of numbers(5)) await store.commit(plan({ inbox: mark(`m${id}`) }));
-    assert.equal(await store.pruneInbox(60_000, 100), 0);
-    const counts: number[] = [];
-    await lab.until('all marks are old', async () => {
-      const count = await store.pruneInbox(1, 2);
-      if (count > 0) counts.push(count);
-      return counts.reduce((sum, one) => sum + one, 0) === 5;
-    });
-    assert.ok(counts.every((count) => count <= 2));
-    assert.equal((await store.commit(plan({ inbox: mark('m1') }))).kind, 'committed');
-  }),
+  storeCase(
+    'pruning forgets marks beyond the age, no more than the limit, and tells how many',
+    async (lab) => {
+      const store = await lab.store(cups);
+      for (const id of numbers(5)) await store.commit(plan({ inbox: mark(`m${id}`) }));
+      assert.equal(await store.pruneInbox(60_000, 100), 0);
+      const counts: number[] = [];
+      await lab.until('all marks are old', async () => {
+        const count = await store.pruneInbox(1, 2);
+        if (count > 0) counts.push(count);
+        return counts.reduce((sum, one) => sum + one, 0) === 5;
+      });
+      assert.ok(counts.every((count) => count <= 2));
+      assert.equal((await store.commit(plan({ inbox: mark('m1') }))).kind, 'committed');
+    },
+  ),
 ];

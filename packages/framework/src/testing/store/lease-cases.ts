@@ -52,15 +52,18 @@ export const leaseCases: readonly StoreCase[] = [
     await lab.until('it ran out', () => other!.leases.acquire('relay', 'other', LONG_MS));
   }),
 
-  storeCase('a lease that was taken over cannot be renewed, and giving it back leaves the new owner alone', async (lab) => {
-    const [one, other] = await lab.stores(2);
-    const lost = (await one!.leases.acquire('relay', 'one', 1))!;
-    const held = await lab.until('it ran out', () => other!.leases.acquire('relay', 'other', LONG_MS));
-    assert.equal(await one!.leases.renew(lost, LONG_MS), false);
-    await one!.leases.release(lost);
-    assert.equal(await one!.leases.acquire('relay', 'one', LONG_MS), undefined);
-    assert.equal(await other!.leases.renew(held, LONG_MS), true);
-  }),
+  storeCase(
+    'a lease that was taken over cannot be renewed, and giving it back leaves the new owner alone',
+    async (lab) => {
+      const [one, other] = await lab.stores(2);
+      const lost = (await one!.leases.acquire('relay', 'one', 1))!;
+      const held = await lab.until('it ran out', () => other!.leases.acquire('relay', 'other', LONG_MS));
+      assert.equal(await one!.leases.renew(lost, LONG_MS), false);
+      await one!.leases.release(lost);
+      assert.equal(await one!.leases.acquire('relay', 'one', LONG_MS), undefined);
+      assert.equal(await other!.leases.renew(held, LONG_MS), true);
+    },
+  ),
 
   storeCase('a lease that was given back is free at once, and its token is not given again', async (lab) => {
     const [one, other] = await lab.stores(2);

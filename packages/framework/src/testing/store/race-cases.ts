@@ -17,18 +17,23 @@ import {
 } from './store-samples.js';
 
 export const raceCases: readonly StoreCase[] = [
-  storeCase('of plans of two stores that update the same version of a row, exactly one is committed', async (lab) => {
-    const stores = await lab.stores(2, cups);
-    await commit(stores[0]!, cup(1, 0));
-    for (const version of numbers(10)) {
-      const racing = stores.flatMap((store) => [1, 2, 3].map(() => commit(store, update(cups, 1, version, { qty: version }))));
-      const results = await Promise.allSettled(racing);
-      const refused = results.filter((result) => result.status === 'rejected');
-      assert.equal(refused.length, results.length - 1);
-      for (const { reason } of refused) assert.ok(reason instanceof VersionConflictError, String(reason));
-      assert.equal((await stores[1]!.get(cups, 1))?.version, version + 1);
-    }
-  }),
+  storeCase(
+    'of plans of two stores that update the same version of a row, exactly one is committed',
+    async (lab) => {
+      const stores = await lab.stores(2, cups);
+      await commit(stores[0]!, cup(1, 0));
+      for (const version of numbers(10)) {
+        const racing = stores.flatMap((store) =>
+          [1, 2, 3].map(() => commit(store, update(cups, 1, version, { qty: version }))),
+        );
+        const results = await Promise.allSettled(racing);
+        const refused = results.filter((result) => result.status === 'rejected');
+        assert.equal(refused.length, results.length - 1);
+        for (const { reason } of refused) assert.ok(reason instanceof VersionConflictError, String(reason));
+        assert.equal((await stores[1]!.get(cups, 1))?.version, version + 1);
+      }
+    },
+  ),
 
   storeCase('an update and a delete of the same version: exactly one is committed', async (lab) => {
     const [one, other] = await lab.stores(2, cups);
@@ -66,7 +71,12 @@ export const raceCases: readonly StoreCase[] = [
           ),
         ),
       );
-      assert.deepEqual(outcomes.map(({ kind }) => kind).toSorted(), ['committed', 'duplicate', 'duplicate', 'duplicate']);
+      assert.deepEqual(outcomes.map(({ kind }) => kind).toSorted(), [
+        'committed',
+        'duplicate',
+        'duplicate',
+        'duplicate',
+      ]);
     }
     const { rows, events } = await contents(stores[0]!);
     assert.equal(rows.length, 10);

@@ -42,13 +42,16 @@ export const redriveCases: readonly StoreCase[] = [
     assert.deepEqual(await waiting(store, 'k'), ['a', 'b']);
   }),
 
-  storeCase('a plan for a parked record that is gone is a duplicate and writes nothing, not even its mark', async (lab) => {
-    const store = await lab.store(cups);
-    const gone = plan({ changes: [cup(1)], events: [event('a')], inbox: mark('a', 'k', 7) });
-    assert.deepEqual(await store.commit(gone), { kind: 'duplicate' });
-    assert.deepEqual(await contents(store), { rows: [], events: [], parked: 0 });
-    assert.equal((await store.commit(plan({ inbox: mark('a', 'k') }))).kind, 'committed');
-  }),
+  storeCase(
+    'a plan for a parked record that is gone is a duplicate and writes nothing, not even its mark',
+    async (lab) => {
+      const store = await lab.store(cups);
+      const gone = plan({ changes: [cup(1)], events: [event('a')], inbox: mark('a', 'k', 7) });
+      assert.deepEqual(await store.commit(gone), { kind: 'duplicate' });
+      assert.deepEqual(await contents(store), { rows: [], events: [], parked: 0 });
+      assert.equal((await store.commit(plan({ inbox: mark('a', 'k') }))).kind, 'committed');
+    },
+  ),
 
   storeCase('a parked record whose event was done meanwhile is taken away as a duplicate', async (lab) => {
     const store = await lab.store(cups);
@@ -97,15 +100,18 @@ export const redriveCases: readonly StoreCase[] = [
     assert.equal(await stores[0]!.count(cups, []), 10);
   }),
 
-  storeCase('a dropped record is gone, and its event does not take effect when it comes again', async (lab) => {
-    const store = await lab.store(cups);
-    for (const id of ['a', 'b']) await store.parking.park(record(id, 'k'));
-    const { position } = await firstOf(store, 'k');
-    assert.equal(await store.parking.drop(position, mark('a', 'k')), true);
-    assert.deepEqual(await waiting(store, 'k'), ['b']);
-    const again = await store.commit(plan({ changes: [cup(1)], inbox: mark('a', 'k') }));
-    assert.deepEqual(again, { kind: 'duplicate' });
-  }),
+  storeCase(
+    'a dropped record is gone, and its event does not take effect when it comes again',
+    async (lab) => {
+      const store = await lab.store(cups);
+      for (const id of ['a', 'b']) await store.parking.park(record(id, 'k'));
+      const { position } = await firstOf(store, 'k');
+      assert.equal(await store.parking.drop(position, mark('a', 'k')), true);
+      assert.deepEqual(await waiting(store, 'k'), ['b']);
+      const again = await store.commit(plan({ changes: [cup(1)], inbox: mark('a', 'k') }));
+      assert.deepEqual(again, { kind: 'duplicate' });
+    },
+  ),
 
   storeCase('dropping a record that is not there is false and marks nothing', async (lab) => {
     const store = await lab.store(cups);

@@ -15,11 +15,7 @@ export const cups: TableDefinition = {
   ],
 };
 
-export function column(
-  name: string,
-  type: ColumnDefinition['type'],
-  nullable = false,
-): ColumnDefinition {
+export function column(name: string, type: ColumnDefinition['type'], nullable = false): ColumnDefinition {
   return { name, type, nullable };
 }
 
@@ -32,12 +28,7 @@ export function insert(table: TableDefinition, id: number, values: Values): Chan
   return { kind: 'insert', table, id, values };
 }
 
-export function update(
-  table: TableDefinition,
-  id: number,
-  expectedVersion: number,
-  values: Values,
-): Change {
+export function update(table: TableDefinition, id: number, expectedVersion: number, values: Values): Change {
   return { kind: 'update', table, id, expectedVersion, values };
 }
 

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { UnstorableValueError } from '../../kernel/errors/store-errors.js';
 import type { Store } from '../../store/store.js';
-import type { ColumnType, ColumnValue, TableDefinition } from '../../store/table-definition.js';
+import type { ColumnValue, TableDefinition } from '../../store/table-definition.js';
 import { type StoreCase, storeCase } from './store-case.js';
 import { column, commit, cups, everything, insert, tableOf, update, which } from './store-samples.js';
-import { exactOrRefusedValues, exactValues, unstorableValues } from './value-samples.js';
-
-const types = Object.keys(exactValues) as ColumnType[];
+import { columnTypes, exactOrRefusedValues, exactValues, unstorableValues } from './value-samples.js';
 
 export const valueCases: readonly StoreCase[] = [
-  ...types.map((type) =>
+  ...columnTypes.map((type) =>
     storeCase(`every ${type} comes back exactly as it was inserted, and so does null`, async (lab) => {
       const table = tableOf(type);
       const store = await lab.store(table);
@@ -26,7 +24,7 @@ export const valueCases: readonly StoreCase[] = [
     }),
   ),
 
-  ...types.map((type) =>
+  ...columnTypes.map((type) =>
     storeCase(`every ${type} comes back exactly as it was updated`, async (lab) => {
       const table = tableOf(type);
       const store = await lab.store(table);
@@ -38,19 +36,18 @@ export const valueCases: readonly StoreCase[] = [
     }),
   ),
 
-  ...Object.entries(exactOrRefusedValues).map(([type, values]) =>
+  ...exactOrRefusedValues.map(({ type, values }) =>
     storeCase(`a ${type} far out comes back exactly or is refused`, async (lab) => {
-      const table = tableOf(type as ColumnType);
+      const table = tableOf(type);
       const store = await lab.store(table);
       for (const [place, v] of values.entries()) await keepsOrRefuses(store, table, place + 1, v);
     }),
   ),
 
-  ...unstorableValues.map(({ type, what, value }) =>
+  ...unstorableValues.map(({ type, what, value: v }) =>
     storeCase(`${what} is refused by a column of type ${type}`, async (lab) => {
       const table = tableOf(type);
       const store = await lab.store(table);
-      const v = value as ColumnValue;
       await commit(store, insert(table, 1, { v: null }));
       await assert.rejects(commit(store, insert(table, 2, { v })), UnstorableValueError);
       await assert.rejects(commit(store, update(table, 1, 1, { v })), UnstorableValueError);
@@ -93,25 +90,28 @@ export const valueCases: readonly StoreCase[] = [
     assert.equal(await store.count(cups, []), 0);
   }),
 
-  storeCase('names of tables and columns may be words of SQL, have capitals, blanks and quotes', async (lab) => {
-    const names = ['order', 'group', 'orderId', 'two words', 'a"b', `a'b`, 'a`b', 'größe'];
-    const table: TableDefinition = {
-      name: 'select "from',
-      columns: names.map((name) => column(name, 'text')),
-      indexes: [{ columns: ['order', 'a"b'], unique: true }],
-    };
-    const store = await lab.store(table);
-    await store.ensureTables([table]);
-    const values = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
-    await commit(store, insert(table, 1, values));
-    await commit(store, update(table, 1, 1, { order: 'changed' }));
-    const found = which([{ column: 'a"b', operator: 'eq', value: 'value of a"b' }], {
-      sort: [{ column: 'group', direction: 'desc' }],
-    });
-    assert.deepEqual(await store.select(table, found), [
-      { id: 1, version: 2, values: { ...values, order: 'changed' } },
-    ]);
-  }),
+  storeCase(
+    'names of tables and columns may be words of SQL, have capitals, blanks and quotes',
+    async (lab) => {
+      const names = ['order', 'group', 'orderId', 'two words', 'a"b', `a'b`, 'a`b', 'größe'];
+      const table: TableDefinition = {
+        name: 'select "from',
+        columns: names.map((name) => column(name, 'text')),
+        indexes: [{ columns: ['order', 'a"b'], unique: true }],
+      };
+      const store = await lab.store(table);
+      await store.ensureTables([table]);
+      const values = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
+      await commit(store, insert(table, 1, values));
+      await commit(store, update(table, 1, 1, { order: 'changed' }));
+      const found = which([{ column: 'a"b', operator: 'eq', value: 'value of a"b' }], {
+        sort: [{ column: 'group', direction: 'desc' }],
+      });
+      assert.deepEqual(await store.select(table, found), [
+        { id: 1, version: 2, values: { ...values, order: 'changed' } },
+      ]);
+    },
+  ),
 ];
 
 async function keepsOrRefuses(

@@ -1,5 +1,18 @@
 import type { ColumnType, ColumnValue } from '../../store/table-definition.js';
 
+export const columnTypes: readonly ColumnType[] = [
+  'integer',
+  'double',
+  'bigint',
+  'boolean',
+  'text',
+  'timestamp',
+  'json',
+];
+
+/** Those that can be compared and sorted. */
+export const orderedTypes = columnTypes.filter((type) => type !== 'json');
+
 /** Values that every engine must give back exactly. */
 export const exactValues: Readonly<Record<ColumnType, readonly NonNullable<ColumnValue>[]>> = {
   integer: [0, 1, -1, 2 ** 31, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
@@ -80,20 +93,23 @@ export const exactValues: Readonly<Record<ColumnType, readonly NonNullable<Colum
 };
 
 /** Values that an engine must give back exactly or refuse. */
-export const exactOrRefusedValues: Readonly<Partial<Record<ColumnType, readonly NonNullable<ColumnValue>[]>>> = {
-  bigint: [10n ** 5_000n + 1n, -(10n ** 5_000n)],
-  timestamp: [
-    new Date(8.64e15),
-    new Date(-8.64e15),
-    new Date('0001-01-01T00:00:00.000Z'),
-    new Date('-000044-03-15T12:00:00.000Z'),
-    new Date('+012026-01-01T00:00:00.001Z'),
-  ],
-  json: [{ nul: 'a\0b', half: '\uD83D' }],
-};
+export const exactOrRefusedValues: readonly { type: ColumnType; values: readonly ColumnValue[] }[] = [
+  { type: 'bigint', values: [10n ** 5_000n + 1n, -(10n ** 5_000n)] },
+  {
+    type: 'timestamp',
+    values: [
+      new Date(8.64e15),
+      new Date(-8.64e15),
+      new Date('0001-01-01T00:00:00.000Z'),
+      new Date('-000044-03-15T12:00:00.000Z'),
+      new Date('+012026-01-01T00:00:00.001Z'),
+    ],
+  },
+  { type: 'json', values: [{ nul: 'a\0b', half: '\uD83D' }] },
+];
 
 /** What no column of that type can hold, with the reason. */
-export const unstorableValues: readonly { type: ColumnType; what: string; value: unknown }[] = [
+export const unstorableValues: readonly { type: ColumnType; what: string; value: ColumnValue }[] = [
   { type: 'integer', what: 'an integer above 2^53 − 1', value: 2 ** 53 },
   { type: 'integer', what: 'an integer below −(2^53 − 1)', value: -(2 ** 53) },
   { type: 'integer', what: 'a fraction', value: 1.5 },

@@ -25,8 +25,8 @@ export class Child {
         })
       : fork(file, [JSON.stringify(argument)], { cwd, execArgv: node });
     this.#exited = once(this.#process, 'exit');
-    this.#process.on('message', (message) => {
-      this.messages.push(message as ChildMessage);
+    this.#process.on('message', (message: ChildMessage) => {
+      this.messages.push(message);
       this.#news();
     });
   }

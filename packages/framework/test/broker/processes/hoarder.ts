@@ -1,9 +1,8 @@
 import { EmbeddedBroker } from '../../../src/broker/embedded/embedded-broker.js';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { parent } from './parent.js';
+import { given, on, tell } from './parent.js';
 
 /** Publishes until the file takes no more, then again when the parent says that there is room. */
-const { given, tell, on } = parent<{ path: string; topic: string }>();
 const broker = new EmbeddedBroker({ path: given.path, clock: systemClock, random: Math.random });
 await broker.open();
 
@@ -19,6 +18,6 @@ on('room', () => {
 });
 try {
   while (call < 1_000) await publish();
-} catch (error) {
-  tell({ kind: 'refused', code: (error as { code?: string }).code, calls: call });
+} catch (error: any) {
+  tell({ kind: 'refused', code: error.code, calls: call });
 }

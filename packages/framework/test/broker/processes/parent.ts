@@ -4,18 +4,17 @@ export interface ChildMessage {
   readonly [field: string]: unknown;
 }
 
-/** In the child: what the parent gave, and the way to talk to it. */
-export function parent<T>(): {
-  given: T;
-  tell(message: ChildMessage): void;
-  on(kind: string, listener: (message: any) => void): void;
-} {
-  return {
-    given: JSON.parse(process.argv[2]!) as T,
-    tell: (message) => process.send!(message),
-    on: (kind, listener) =>
-      process.on('message', (message: ChildMessage) => {
-        if (message.kind === kind) listener(message);
-      }),
-  };
+/** In the child: what the parent gave. */
+export const given: any = JSON.parse(process.argv[2]!);
+
+/** In the child: tells the parent. */
+export function tell(message: ChildMessage): void {
+  process.send!(message);
+}
+
+/** In the child: calls the listener for each message of the kind. */
+export function on(kind: string, listener: () => void): void {
+  process.on('message', (message: ChildMessage) => {
+    if (message.kind === kind) listener();
+  });
 }

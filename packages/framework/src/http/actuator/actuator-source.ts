@@ -1,0 +1,75 @@
+import type { ParkingLot } from '../../store/parking-lot.js';
+
+export type HealthStatus = 'UP' | 'DOWN' | 'OUT_OF_SERVICE';
+
+/** The state of one part, with whatever explains it; no secrets. */
+export interface ComponentHealth {
+  readonly status: HealthStatus;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The state of the whole: anything but `UP` is answered with 503. */
+export interface Health {
+  readonly status: HealthStatus;
+  readonly components?: Readonly<Record<string, ComponentHealth>>;
+}
+
+/** The levels of loggers, as Spring names them. */
+export const LOG_LEVELS = ['OFF', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LoggerState {
+  /** What was set for this logger; undefined: it has the level of `ROOT`. */
+  readonly configuredLevel?: LogLevel | undefined;
+  readonly effectiveLevel: LogLevel;
+}
+
+/** Reads and changes log levels while the service runs. */
+export interface LoggerLevels {
+  /** All loggers by name; the one that the others follow is `ROOT`. */
+  all(): Readonly<Record<string, LoggerState>>;
+  /** Sets the level of a logger that {@link all} names; undefined takes back what was set. */
+  set(name: string, level: LogLevel | undefined): void;
+}
+
+export interface OutboxStatus {
+  readonly pending: number;
+  /** Seconds; 0 when nothing waits. */
+  readonly oldestAgeSeconds: number;
+}
+
+/** Which parked records to handle again: those of a key in their order, or the one at a position that has no key. */
+export type RedriveTarget =
+  | { readonly handler: string; readonly key: string }
+  | { readonly handler: string; readonly position: number }
+  | 'all';
+
+export interface RedriveResult {
+  /** How many records were handled. */
+  readonly done: number;
+  /** How many of the target still wait. */
+  readonly remaining: number;
+  /** Why it stopped; undefined when it did not. */
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** Records that could not be handled. */
+export interface ParkedRecords {
+  readonly lot: Pick<ParkingLot, 'keys' | 'records' | 'first' | 'count' | 'drop'>;
+  redrive(target: RedriveTarget): Promise<RedriveResult>;
+}
+
+/** What the actuator shows. Each part that is there has its path; a gateway has few of them. */
+export interface ActuatorSource {
+  health(): Promise<Health>;
+  /** Whether the process should be left alive: not a matter of its neighbours, nor of its database. */
+  liveness(): Promise<Health>;
+  /** Whether it should get requests: not while it starts or drains. */
+  readiness(): Promise<Health>;
+  info(): object;
+  /** Prometheus text. */
+  readonly metrics?: { readonly contentType: string; text(): Promise<string> };
+  readonly loggers?: LoggerLevels;
+  readonly outbox?: () => Promise<OutboxStatus>;
+  readonly parked?: ParkedRecords;
+}

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify';
+import type { GatewayDefinition } from '../../model/gateway-definition.js';
+import { UpstreamPool } from '../../runtime/remote/upstream-pool.js';
+import { addActuatorRoutes } from '../actuator/actuator-routes.js';
+import type { ActuatorSource } from '../actuator/actuator-source.js';
+import { baseUrlOf } from '../base-url.js';
+import { type HttpAppOptions, buildHttpApp } from '../http-app.js';
+import { readJsonBodies } from '../json-body.js';
+import { sendJson } from '../resource/answers.js';
+import { HAL_JSON } from '../resource/media-types.js';
+import { Routes } from '../routes.js';
+import { type CorsSettings, allowOrigins } from './cors.js';
+import { Proxy, type Upstream } from './proxy.js';
+
+export interface GatewayAppOptions extends HttpAppOptions {
+  readonly definition: GatewayDefinition;
+  /** The URL of each service that the definition names. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Default: any origin, without credentials. */
+  readonly cors?: CorsSettings;
+  /** Set it when a proxy in front of the gateway sets `X-Forwarded-*`; else what clients send in them is dropped. */
+  readonly trustForwarded?: boolean;
+  readonly actuator: ActuatorSource;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** To one service; more requests wait. */
+const MAX_CONNECTIONS = 256;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** One entry point to several services. It does not listen yet: `await app.listen({ host, port })`. */
+export function buildGatewayApp(options: GatewayAppOptions): FastifyInstance {
+  const { definition, urls, trustForwarded = false } = options;
+  const { fastify, table, limits } = buildHttpApp(options, (app) =>
+    allowOrigins(app, options.cors ?? { origins: '*' }),
+  );
+  const timeoutMs = definition.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const pool = new UpstreamPool({
+    connections: MAX_CONNECTIONS,
+    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+    silenceTimeoutMs: timeoutMs,
+  });
+  const proxy = new Proxy(pool, { timeoutMs, bodyLimitBytes: limits.bodyLimitBytes, trustForwarded });
+  fastify.addHook('onClose', () => pool.close());
+
+  // what is passed on and what is answered here read bodies differently
+  fastify.register((passing, _, done) => {
+    leaveBodiesAlone(passing);
+    for (const { path, service } of definition.routes) {
+      addProxyRoute(passing, path.replace(/\/+$/, ''), proxy, { service, url: new URL(urls[service]!) });
+    }
+    done();
+  });
+  fastify.register((own, _, done) => {
+    readJsonBodies(own);
+    const routes = new Routes(own, table, limits.requestTimeoutMs, options.logger);
+    if (definition.routes.every(({ path }) => path !== '/')) addIndexRoute(routes, definition);
+    addActuatorRoutes(routes, options.actuator);
+    done();
+  });
+  return fastify;
+}
+
+function leaveBodiesAlone(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request, _body, done) => done(null));
+}
+
+function addProxyRoute(fastify: FastifyInstance, path: string, proxy: Proxy, upstream: Upstream): void {
+  for (const url of [path || '/', `${path}/*`]) {
+    fastify.route({
+      method: METHODS,
+      url,
+      exposeHeadRoute: false,
+      config: { template: `${path}/**` },
+      handler: (request, reply) => proxy.forward(upstream, request, reply),
+    });
+  }
+}
+
+function addIndexRoute(routes: Routes, { routes: definitions }: GatewayDefinition): void {
+  routes.add({
+    method: 'GET',
+    path: '/',
+    handler(request, reply) {
+      const base = baseUrlOf(request);
+      const links = definitions.map(
+        ({ path }) => [path.replaceAll(/^\/|\/$/g, ''), { href: `${base}${path}` }] as const,
+      );
+      return sendJson(reply, HAL_JSON, { _links: Object.fromEntries(links) });
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import type { CommandNote } from '../../model/command.js';
+import { Finder } from '../resource/finder.js';
+import { JSON_PATCH, JSON_TYPE, MERGE_PATCH } from '../resource/media-types.js';
+import { commandPath } from '../resource/command-routes.js';
+import type { Resource } from '../resource/resource.js';
+import { schemaRef } from './components.js';
+import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
+import { bodyOf, ifMatch, pagingParameters, pathId, problems, responseOf } from './operation-parts.js';
+
+type PathItem = Record<string, object>;
+
+/** The paths of one collection with their operations. */
+export function collectionPaths(resource: Resource): Record<string, PathItem> {
+  const { path, collection } = resource;
+  const paths: Record<string, PathItem> = {
+    [path]: { get: listOperation(resource) },
+    [`${path}/{id}`]: { parameters: [pathId], get: getOperation(resource) },
+  };
+  for (const name of resource.finders) {
+    const finder = new Finder(resource, name);
+    paths[finder.path] = { get: finderOperation(resource, finder) };
+  }
+  if (collection.kind === 'view') return paths;
+  paths[path]!['post'] = createOperation(resource);
+  Object.assign(paths[`${path}/{id}`]!, itemWrites(resource));
+  for (const command of collection.commands) {
+    const item = (paths[commandPath(resource, command)] ??= { parameters: [pathId] });
+    item[command.httpMethod.toLowerCase()] = commandOperation(resource, command);
+  }
+  return paths;
+}
+
+function listOperation({ collection, itemName }: Resource): object {
+  return {
+    operationId: `list-${collection.name}`,
+    tags: [collection.name],
+    parameters: pagingParameters,
+    responses: { 200: responseOf('one page', schemaRef(`${itemName}Page`)), ...problems(400, 406) },
+  };
+}
+
+function getOperation({ collection, itemName, rel }: Resource): object {
+  return {
+    operationId: `get-${rel}`,
+    tags: [collection.name],
+    responses: {
+      200: item(itemName),
+      304: { description: 'the client has this version' },
+      ...problems(404, 406),
+    },
+  };
+}
+
+function finderOperation({ collection, itemName }: Resource, finder: Finder): object {
+  const properties = jsonSchemaOf(finder.schema, 'input')['properties'] as Record<string, JsonSchema>;
+  const own = finder.parameters.map((name) => ({
+    name,
+    in: 'query',
+    required: true,
+    schema: properties[name],
+  }));
+  return {
+    operationId: `${finder.name}-${collection.name}`,
+    tags: [collection.name],
+    parameters: [...own, ...pagingParameters],
+    responses: { 200: responseOf('one page', schemaRef(`${itemName}Page`)), ...problems(400, 406) },
+  };
+}
+
+function createOperation({ collection, itemName, rel }: Resource): object {
+  return {
+    operationId: `create-${rel}`,
+    tags: [collection.name],
+    requestBody: bodyOf(schemaRef(`${itemName}Input`), [JSON_TYPE]),
+    responses: { 201: item(itemName), ...problems(400, 409, 413, 415, 503) },
+  };
+}
+
+function itemWrites({ collection, itemName, rel }: Resource): PathItem {
+  const tags = [collection.name];
+  const parameters = [ifMatch];
+  const responses = { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 413, 415, 503) };
+  const patch = bodyOf(schemaRef(`${itemName}Patch`), [JSON_TYPE, MERGE_PATCH]);
+  const operations = { schema: { type: 'array', items: { type: 'object' } } };
+  return {
+    put: {
+      operationId: `update-${rel}`,
+      tags,
+      parameters,
+      requestBody: bodyOf(schemaRef(`${itemName}Input`), [JSON_TYPE]),
+      responses,
+    },
+    patch: {
+      operationId: `patch-${rel}`,
+      tags,
+      parameters,
+      requestBody: { ...patch, content: { ...patch.content, [JSON_PATCH]: operations } },
+      responses,
+    },
+    delete: {
+      operationId: `delete-${rel}`,
+      tags,
+      parameters,
+      responses: { 204: done, ...problems(404, 409, 412, 503) },
+    },
+  };
+}
+
+function commandOperation({ collection, itemName, rel }: Resource, { path, body }: CommandNote): object {
+  return {
+    operationId: `${path.replaceAll(/\W+/g, '-')}-${rel}`,
+    tags: [collection.name],
+    parameters: [ifMatch],
+    ...(body && { requestBody: bodyOf(jsonSchemaOf(body, 'input'), [JSON_TYPE]) }),
+    responses: { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 503) },
+  };
+}
+
+const done = { description: 'done; the client sent no Accept' };
+const item = (itemName: string) => responseOf(itemName, schemaRef(itemName));

@@ -1,0 +1,19 @@
+import type { Resource } from '../resource/resource.js';
+import { collectionPaths } from './collection-paths.js';
+import { componentsOf } from './components.js';
+
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+}
+
+/** The whole API of a service as OpenAPI 3.1, from its schemas. */
+export function openApiOf(resources: readonly Resource[], info: ApiInfo): object {
+  return {
+    openapi: '3.1.0',
+    info,
+    tags: resources.map(({ collection }) => ({ name: collection.name })),
+    paths: Object.assign({}, ...resources.map(collectionPaths)) as object,
+    components: componentsOf(resources),
+  };
+}

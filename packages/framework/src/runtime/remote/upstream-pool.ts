@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream';
+import { Agent, type Dispatcher } from 'undici';
+import { UpstreamBrokeOffError, UpstreamUnreachableError } from '../../kernel/errors/gateway-errors.js';
+import { SkanuError } from '../../kernel/errors/skanu-error.js';
+
+export interface UpstreamPoolOptions {
+  /** The most connections to one service; more requests than that wait for one. */
+  readonly connections: number;
+  /** How long connecting may take, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long an answer that has begun may be silent, in milliseconds. */
+  readonly silenceTimeoutMs: number;
+}
+
+/** A request to pass on as it is. */
+export interface UpstreamRequest {
+  /** For messages. */
+  readonly service: string;
+  /** `http://payment:8080` */
+  readonly origin: string;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: Readable | null;
+  /** Gives it up, also while the answer streams. An error of the kernel as its reason is what `send` then throws. */
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
+/**
+ * An idle connection is given up after this long, in milliseconds: sooner than a service that stops closes those on which
+ * it has been silent, so that no request meets a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 1_000;
+
+/** What it means that no connection came about: the service has not seen the request. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Connections to the services behind a gateway. Streams both ways, follows no redirect, retries nothing. */
+export class UpstreamPool {
+  readonly #agent: Agent;
+
+  constructor({ connections, connectTimeoutMs, silenceTimeoutMs }: UpstreamPoolOptions) {
+    this.#agent = new Agent({
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      connect: { timeout: connectTimeoutMs },
+      // the caller has a limit of its own until the answer begins
+      headersTimeout: 0,
+      bodyTimeout: silenceTimeoutMs,
+    });
+  }
+
+  /**
+   * Resolves when the answer begins.
+   * @throws UpstreamUnreachableError, UpstreamBrokeOffError, and the signal's reason
+   */
+  async send({ service, method, ...request }: UpstreamRequest): Promise<UpstreamAnswer> {
+    try {
+      // HTTP knows more methods than the type names
+      const answer = await this.#agent.request({ ...request, method: method as Dispatcher.HttpMethod });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } catch (error) {
+      throw named(error, service);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function named(error: unknown, service: string): unknown {
+  if (error instanceof SkanuError) return error;
+  return UNREACHABLE.has(codeOf(error))
+    ? new UpstreamUnreachableError(service, error)
+    : new UpstreamBrokeOffError(service, error);
+}
+
+/** Where several addresses of a host were tried, the code of the whole is that of the first. */
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,194 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Broker } from '../broker/broker.js';
+import type { ActuatorSource } from '../http/actuator/actuator-source.js';
+import { buildServiceApp } from '../http/service-app.js';
+import { type Clock, systemClock } from '../kernel/clock.js';
+import type { ServiceDefinition } from '../model/service-definition.js';
+import type { Store } from '../store/store.js';
+import { Assembly } from './assembly.js';
+import { checkService } from './boot-check.js';
+import { brokerOf, storeOf } from './engines.js';
+import { HealthCheck } from './health.js';
+import { httpLimits } from './http-settings.js';
+import { type LogSink, Loggers } from './loggers.js';
+import { Metrics } from './metrics.js';
+import { parkedRecords } from './parked-records.js';
+import { Phase } from './phase.js';
+import { type RunningService, listen, stopping } from './running-service.js';
+import { type Environment, type ServiceSettings, readSettings, serviceSettings } from './settings.js';
+
+export interface StartOptions {
+  /** Where settings are read from. Default: the environment of the process. */
+  readonly environment?: Environment;
+  readonly clock?: Clock;
+  /** Where log lines go. Default: standard output. */
+  readonly log?: LogSink;
+  /** Stands around the engines, for tests that let them fail. */
+  readonly engines?: {
+    readonly store?: (store: Store) => Store;
+    readonly broker?: (broker: Broker) => Broker;
+  };
+}
+
+/**
+ * Starts a service in this process and resolves when it is ready. Several may run side by side; they share nothing.
+ * @throws BootCheckError, ConfigurationError, PortUnavailableError, and what the engines throw; nothing is left running then
+ */
+export async function startService(
+  definition: ServiceDefinition,
+  options: StartOptions = {},
+): Promise<RunningService> {
+  const { environment = process.env, clock = systemClock, engines = {} } = options;
+  checkService(definition, environment);
+  const settings = serviceSettingsOf(definition, environment);
+  const loggers = await Loggers.open(definition.name, settings, options.log);
+  const logger = loggers.get('service');
+  const engineOptions = { clock, random, logger: loggers.get('store') };
+  const ownStore = storeOf(settings.DATABASE_URL, engineOptions);
+  const ownBroker = brokerOf(settings.BROKER_URL, engineOptions);
+  const store = engines.store?.(ownStore) ?? ownStore;
+  const broker = engines.broker?.(ownBroker) ?? ownBroker;
+  const metrics = new Metrics(definition.name);
+  const assembly = new Assembly({
+    definition,
+    settings,
+    environment,
+    store,
+    broker,
+    clock,
+    random,
+    loggers,
+    metrics,
+  });
+  const phase = new Phase();
+  const { collections, units, ids, relay, consumer, pruning } = assembly;
+  const app = buildServiceApp({
+    name: definition.name,
+    collections,
+    units,
+    logger: loggers.get('http'),
+    limits: httpLimits(settings),
+    phase: () => phase.now,
+    observeRequest: (request) => metrics.requested(request),
+    actuator: actuatorOf(definition, { store, broker, assembly, metrics, loggers, phase, clock }),
+  });
+  const stop = stopping({
+    name: definition.name,
+    settings,
+    phase,
+    clock,
+    logger,
+    steps: [
+      // requests first: they may still commit events; then what handlers commit; then the outbox is flushed
+      { what: 'the HTTP server', run: () => app.close() },
+      { what: 'the consumer', run: () => consumer?.stop() },
+      { what: 'the relay', run: () => relay.stop(settings.SHUTDOWN_TIMEOUT_MS / 2) },
+      { what: 'the pruning of the inbox', run: () => pruning.stop() },
+      { what: 'the ids', run: () => ids.release() },
+      { what: 'the clients', run: () => assembly.close() },
+      { what: 'the broker', run: () => broker.close() },
+      { what: 'the store', run: () => store.close() },
+      { what: 'the metrics', run: () => metrics.close() },
+    ],
+  });
+  try {
+    // before anything is opened: a second instance that was started by mistake must not take part in anything
+    const url = await listen(app, definition.name, settings);
+    await store.open();
+    await store.ensureTables(collections.map(({ table }) => table));
+    await broker.open();
+    await broker.ensureTopic(topicOf(settings));
+    relay.start();
+    pruning.start();
+    await consumer?.start();
+    phase.running();
+    logger.info({ url }, 'ready');
+    return { name: definition.name, url, stop };
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+}
+
+function serviceSettingsOf(
+  { name, port, topic }: ServiceDefinition,
+  environment: Environment,
+): ServiceSettings {
+  const given = readSettings(serviceSettings.pick({ DATA_DIR: true }), environment, {});
+  return readSettings(serviceSettings, environment, {
+    PORT: port,
+    TOPIC: topic,
+    DATABASE_URL: `sqlite:${join(given.DATA_DIR, `${name}.db`)}`,
+    BROKER_URL: `embedded:${join(given.DATA_DIR, 'events.db')}`,
+  });
+}
+
+function topicOf(settings: ServiceSettings) {
+  return {
+    name: settings.TOPIC,
+    partitions: settings.TOPIC_PARTITIONS,
+    retentionMs: settings.TOPIC_RETENTION_MS,
+    retentionBytes: settings.TOPIC_RETENTION_BYTES,
+  };
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly assembly: Assembly;
+  readonly metrics: Metrics;
+  readonly loggers: Loggers;
+  readonly phase: Phase;
+  readonly clock: Clock;
+}
+
+function actuatorOf(
+  { name }: ServiceDefinition,
+  { store, broker, assembly, metrics, loggers, phase, clock }: Parts,
+): ActuatorSource {
+  const { relay, consumer, redrive } = assembly;
+  const outbox = async () => {
+    const { pending, oldestAt } = await store.outbox.status();
+    return {
+      pending,
+      oldestAgeSeconds: oldestAt === null ? 0 : Math.max(0, (clock.now() - oldestAt) / 1000),
+    };
+  };
+  metrics.watch({
+    outbox,
+    parkedKeys: () => store.parking.count(),
+    lag: async () => (await consumer?.lag()) ?? [],
+  });
+  const check = new HealthCheck(
+    {
+      store: async () => (await store.ping(), { engine: store.capabilities.engine }),
+      broker: async () => (await broker.ping(), { engine: broker.capabilities.engine }),
+      relay: async () => {
+        if (relay.failure !== undefined) throw relay.failure;
+        return { leader: relay.isLeader };
+      },
+      ...(consumer && {
+        consumer: async () => {
+          if (consumer.state === 'failing' || consumer.state === 'closed') throw consumer.failure;
+          return { state: consumer.state };
+        },
+      }),
+    },
+    clock,
+  );
+  return {
+    health: () => check.report(),
+    liveness: phase.liveness,
+    readiness: phase.readiness,
+    info: () => ({ app: { name }, process: { pid: process.pid, node: process.version } }),
+    metrics,
+    loggers,
+    outbox,
+    parked: parkedRecords(store.parking, redrive),
+  };
+}
+
+function random(): number {
+  return randomInt(0, 2 ** 47) / 2 ** 47;
+}

@@ -1,0 +1,1 @@
+export { until } from '../../packages/framework/test/fixtures/until.ts';

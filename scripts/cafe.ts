@@ -38,6 +38,7 @@ const { commands, result } = createConcurrently(
     env: {
       PORT: portOf(name),
       DATA_DIR: resolve(root, process.env['DATA_DIR'] ?? '.data'),
+      ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
       LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty',
     },
   })),
@@ -92,8 +93,9 @@ function ended(command: Command, { exitCode }: CloseEvent): void {
 
 async function allReady(): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
-  for (const name of names) {
-    while (!(await isReady(name))) {
+  for (const command of commands) {
+    const name = command.name as ServiceName;
+    while (!(await isReady(name, command.pid))) {
       if (stopping || failed.signal.aborted) return;
       if (Date.now() > deadline) {
         say(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; stopping all`);
@@ -105,13 +107,14 @@ async function allReady(): Promise<void> {
   }
 }
 
-async function isReady(name: ServiceName): Promise<boolean> {
+/** Whether it is ready, and not another process that has its port. (What --watch starts has a pid of its own.) */
+async function isReady(name: ServiceName, pid: number | undefined): Promise<boolean> {
+  const ask = (path: string) =>
+    fetch(`${urlOf(name)}/actuator/${path}`, { signal: AbortSignal.timeout(2_000) });
   try {
-    const answer = await fetch(`${urlOf(name)}/actuator/health/readiness`, {
-      signal: AbortSignal.timeout(2_000),
-    });
-    await answer.body?.cancel();
-    return answer.ok;
+    if (!(await ask('health/readiness')).ok) return false;
+    const info = (await (await ask('info')).json()) as { process?: { pid?: number } };
+    return watching || info.process?.pid === pid;
   } catch {
     return false;
   }

@@ -15,10 +15,13 @@ export class Cafe implements AsyncDisposable {
   readonly #processes = new Map<ServiceName, ChildProcess>();
   readonly #output = new Map<ServiceName, string>();
 
-  private constructor(
-    readonly folder: string,
-    private readonly ports: ReadonlyMap<ServiceName, number>,
-  ) {}
+  readonly #ports: ReadonlyMap<ServiceName, number>;
+  readonly folder: string;
+
+  private constructor(folder: string, ports: ReadonlyMap<ServiceName, number>) {
+    this.folder = folder;
+    this.#ports = ports;
+  }
 
   static async prepare(): Promise<Cafe> {
     const ports = await freePorts(ALL.length);
@@ -35,7 +38,7 @@ export class Cafe implements AsyncDisposable {
   }
 
   url(name: ServiceName): string {
-    return `http://localhost:${this.ports.get(name)}`;
+    return `http://localhost:${this.#ports.get(name)}`;
   }
 
   /** What a process of the cafe needs to know: its port, and where the others are. */
@@ -45,7 +48,7 @@ export class Cafe implements AsyncDisposable {
       ...Object.fromEntries(urls),
       DATA_DIR: this.folder,
       LOG_LEVEL: 'warn',
-      ...(name && { PORT: String(this.ports.get(name)) }),
+      ...(name && { PORT: String(this.#ports.get(name)) }),
     };
   }
 
@@ -90,7 +93,11 @@ export class Cafe implements AsyncDisposable {
   #spawn(name: ServiceName): void {
     const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
       cwd: join(packages, SERVICES[name].folder),
-      env: { PATH: process.env['PATH'], ...this.environment(name) },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_OPTIONS: process.env['NODE_OPTIONS'],
+        ...this.environment(name),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#processes.set(name, child);

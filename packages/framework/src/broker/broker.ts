@@ -51,7 +51,7 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: number;
 }
 
-/** What a member of a group does with what it is given. No method may throw; what they reject with is a bug and ends the subscription. */
+/** What a member of a group does with what it is given. No method may throw; what they reject with is a bug and ends the subscription: others of the group take over. */
 export interface RecordReceiver {
   /** These partitions are this member's now. Reading goes on where the group's committed offsets are. */
   assigned(partitions: readonly TopicPartition[]): void;
@@ -94,8 +94,8 @@ export interface Subscription {
   readonly failure: unknown;
 
   /**
-   * Stores the group's offsets, durably. Those of partitions that are no longer this member's are ignored, so that late work of an old owner
-   * can't set a new one back.
+   * Stores the group's offsets, so that they outlive this process. Those of partitions that are no longer this member's are ignored, so that late work of an old owner
+   * can't set a new one back; after `close()` all are.
    */
   commit(offsets: readonly CommittedOffset[]): Promise<void>;
 
@@ -135,7 +135,10 @@ export interface Broker {
    */
   publish(records: readonly ProducerRecord[]): Promise<void>;
 
-  /** Joins a group. Resolves when the membership is known to the broker, not when partitions are assigned. */
+  /**
+   * Joins a group. Resolves when the membership is known to the broker, not when partitions are assigned.
+   * @throws UnknownTopicError
+   */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
 
   /** Resolves when the broker answers. */

@@ -31,10 +31,7 @@ export function parsedJson(body: Buffer): unknown {
   } catch (error) {
     // the rest of the parser's message repeats what was sent
     const place = /at position \d+( \(line \d+ column \d+\))?/.exec(messageOf(error));
-    throw new MalformedBodyError(
-      place ? `there is an error ${place[0]}` : 'it ends too early or holds something else',
-      error,
-    );
+    throw new MalformedBodyError(place ? `there is an error ${place[0]}` : 'it has a syntax error', error);
   }
   if (text.length > 2 * MAX_DEPTH && isTooDeep(value))
     throw new MalformedBodyError(`it is nested deeper than ${MAX_DEPTH}`);

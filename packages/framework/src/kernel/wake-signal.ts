@@ -1,28 +1,35 @@
 import type { Clock } from './clock.js';
 
+/** Given as the reason, so that no error is made for what happens all the time. */
+const WOKEN = 'woken';
+
 /**
- * Lets a loop sleep until somebody has work for it. A wake-up that comes while nobody sleeps is kept, so none is lost;
- * many wake-ups count as one.
+ * Lets loops sleep until somebody has work for them. A wake-up wakes all that sleep; one that comes while nobody sleeps
+ * is kept for the next, so none is lost; many wake-ups count as one.
  */
 export class WakeSignal {
   #pending = false;
-  #wake: (() => void) | undefined;
+  readonly #sleepers = new Set<() => void>();
 
   wake(): void {
-    this.#pending = true;
-    this.#wake?.();
+    if (this.#sleepers.size === 0) this.#pending = true;
+    for (const wake of this.#sleepers) wake();
+    this.#sleepers.clear();
   }
 
   /** Resolves at the next wake-up (or at once, for one that is pending), and at the latest after `atMostMs`. */
   async wait(clock: Clock, atMostMs: number): Promise<void> {
-    if (!this.#pending) {
-      const timer = new AbortController();
-      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      const slept = clock.sleep(atMostMs, timer.signal).catch(() => {});
-      await Promise.race([woken, slept]);
-      timer.abort();
-      this.#wake = undefined;
+    if (this.#pending) {
+      this.#pending = false;
+      return;
     }
-    this.#pending = false;
+    const timer = new AbortController();
+    let wake!: () => void;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    this.#sleepers.add(wake);
+    const slept = clock.sleep(atMostMs, timer.signal).catch(() => {});
+    await Promise.race([woken, slept]);
+    timer.abort(WOKEN);
+    this.#sleepers.delete(wake);
   }
 }

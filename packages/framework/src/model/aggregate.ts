@@ -1,5 +1,6 @@
-import type { Entity } from './entity.js';
+import type { AggregateBase } from './aggregate-root.js';
 import { MetadataKey } from './metadata.js';
+import type { AbstractClass } from './token.js';
 
 /** Finders by name: the fields that each asks for, all of them to be equal to the parameters of the same names. */
 export type Finders = Readonly<Record<string, readonly string[]>>;
@@ -20,6 +21,11 @@ export interface CollectionNote {
   readonly collection: string;
   readonly finders: Finders;
   readonly indexes: readonly { readonly columns: readonly string[]; readonly unique: boolean }[];
+}
+
+/** A class whose schema has these fields. */
+export interface ClassWithFields<F extends string> {
+  readonly schema: { readonly shape: Readonly<Record<F, unknown>> };
 }
 
 export const collectionNote = new MetadataKey<CollectionNote>(
@@ -56,6 +62,5 @@ export function noteCollection<F extends string>(
 export function Aggregate<const F extends string = never>(
   options: CollectionOptions<F, Readonly<Record<string, readonly F[]>>>,
 ) {
-  return (target: abstract new (...args: never[]) => Entity<object> & Readonly<Record<F, unknown>>): void =>
-    noteCollection(options)(target);
+  return (target: AbstractClass<AggregateBase> & ClassWithFields<F>): void => noteCollection(options)(target);
 }

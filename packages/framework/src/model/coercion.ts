@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unwrapped } from './schema-fields.js';
+import { unwrappedInput } from './schema-fields.js';
 
 type Coercer = (value: unknown) => unknown;
 
@@ -19,7 +19,7 @@ function coercerOf(schema: z.ZodType): Coercer {
   if (!coercer) {
     // a schema may contain itself (z.lazy): until it is made, look it up at run time
     made.set(schema, (value) => made.get(schema)!(value));
-    made.set(schema, (coercer = make(unwrapped(schema))));
+    made.set(schema, (coercer = make(unwrappedInput(schema))));
   }
   return coercer;
 }
@@ -31,6 +31,7 @@ function make(schema: z.ZodType): Coercer {
   if (schema instanceof z.ZodBigInt) return bigint;
   if (schema instanceof z.ZodDate) return date;
   if (schema instanceof z.ZodLiteral) return literal([...schema.values]);
+  if (schema instanceof z.ZodEnum) return literal(schema.options);
   if (schema instanceof z.ZodObject) return object(schema);
   if (schema instanceof z.ZodArray) return array(coercerOf(schema.element as z.ZodType));
   if (schema instanceof z.ZodLazy) return (value) => coerced(schema.def.getter() as z.ZodType, value);
@@ -49,14 +50,17 @@ const bigint: Coercer = (value) => {
   return typeof value === 'string' && /^-?\d{1,1000}$/.test(value) ? BigInt(value) : value;
 };
 
-const date: Coercer = (value) => {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}/.test(value)) return value;
-  const parsed = new Date(value);
-  return Number.isNaN(parsed.getTime()) ? value : parsed;
-};
+// a time of day needs its offset: without one it would be another instant on each machine
+const instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+const date: Coercer = (value) =>
+  typeof value === 'string' && instant.safeParse(value).success ? new Date(value) : value;
 
 function literal(values: readonly unknown[]): Coercer {
-  return (value) => (typeof value === 'string' ? (values.find((v) => String(v) === value) ?? value) : value);
+  const plain = values.filter((one) => ['number', 'boolean', 'bigint'].includes(typeof one));
+  const bySpelling = new Map<unknown, unknown>(plain.map((one) => [String(one), one]));
+  // what is allowed as it stands is meant as it stands
+  return (value) => (values.includes(value) ? value : (bySpelling.get(value) ?? value));
 }
 
 function object(schema: z.ZodObject): Coercer {

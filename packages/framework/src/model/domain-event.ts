@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidEventError, NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
 import { ambient } from './ambient.js';
+import { fieldsOf, namedFields, snapshot } from './entity.js';
 import { fieldErrors } from './field-errors.js';
 
 /** The schema of an event: a flat object of fields. */
@@ -65,7 +66,6 @@ export function DomainEvent<N extends string, Z extends EventSchema>(
   schema: Z,
   options: { readonly key: (event: z.output<Z>) => string | number },
 ) {
-  const names = Object.keys(schema.shape);
   class Event extends DomainEventBase {
     static readonly eventType = eventType;
     static readonly schema = schema;
@@ -73,15 +73,15 @@ export function DomainEvent<N extends string, Z extends EventSchema>(
     constructor(source: unknown) {
       super();
       const received = source instanceof ReceivedFields ? source : undefined;
-      Object.assign(this, received ? received.fields : copied(source as Record<string, unknown>));
+      const fields = received ? received.fields : checked(source);
+      // a copy, so that freezing it does not freeze what the source goes on to use
+      Object.assign(this, snapshot(namedFields(schema, fields)));
       if (received) identities.set(this, received.identity);
-      Object.freeze(this);
+      deepFreeze(this);
     }
   }
-  function copied(source: Record<string, unknown>): object {
-    const fields: Record<string, unknown> = {};
-    for (const name of names) if (source[name] !== undefined) fields[name] = source[name];
-    const parsed = schema.safeParse(fields);
+  function checked(source: unknown): Record<string, unknown> {
+    const parsed = schema.safeParse(fieldsOf(source as object, schema));
     if (!parsed.success) throw new InvalidEventError(eventType, fieldErrors(parsed.error));
     return parsed.data;
   }
@@ -100,4 +100,10 @@ export function receivedEvent<E extends DomainEventBase>(
   identity: EventIdentity,
 ): E {
   return new eventClass(new ReceivedFields(fields, identity) as never);
+}
+
+function deepFreeze(value: object): void {
+  Object.freeze(value);
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
 }

@@ -107,7 +107,7 @@ export function assignVersion(entity: Entity<object>, version: number): void {
 }
 
 /** The fields as they are now, of those that the schema names; undefined ones are left out. */
-export function fieldsOf(entity: Entity<object>, schema: StateSchema): Record<string, unknown> {
+export function fieldsOf(entity: object, schema: StateSchema): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of Object.keys(schema.shape)) {
     const value: unknown = Reflect.get(entity, name);
@@ -125,7 +125,19 @@ export function setBaseline(entity: Entity<object>, fields: Readonly<Record<stri
 export function validated(what: string, schema: StateSchema, fields: unknown): Record<string, unknown> {
   const parsed = schema.safeParse(fields);
   if (!parsed.success) throw new InvalidStateError(what, fieldErrors(parsed.error));
-  return parsed.data;
+  return namedFields(schema, parsed.data);
+}
+
+/** A loose schema lets anything through; on an object with behaviour it could take the place of a method. */
+export function namedFields(
+  schema: z.ZodObject,
+  fields: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(schema.shape)
+      .filter((name) => Object.hasOwn(fields, name))
+      .map((name) => [name, fields[name]]),
+  );
 }
 
 /** A copy that later changes of the fields do not reach, not even inside of arrays and objects. */

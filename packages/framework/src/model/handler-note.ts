@@ -37,5 +37,13 @@ export interface HandlerNote extends HandlerOptions {
 export const handlerNote = new MetadataKey<HandlerNote | undefined>('handler', () => undefined);
 export const reactionNote = new MetadataKey<Reaction[]>('reactions', listCopy);
 
+/** Notes a reaction down; one of a subclass takes the place of an inherited one of the same method to the same event. */
+export function noteReaction(target: object, reaction: Reaction): void {
+  reactionNote.change(target, (reactions) => [
+    ...reactions.filter(({ event, method }) => event !== reaction.event || method !== reaction.method),
+    reaction,
+  ]);
+}
+
 /** A class that `@PolicyHandler` or `@ViewHandler` stands on. */
 export type HandlerClass = new (...args: never[]) => object;

@@ -1,19 +1,23 @@
 import type { AggregateBase } from './aggregate-root.js';
 import { MetadataKey } from './metadata.js';
+import type { MethodDescriptor } from './method-descriptor.js';
 
 /** When a hook runs. All run before the commit: what one throws undoes everything. */
 export type Hook = 'PrePersist' | 'PostPersist' | 'PreUpdate' | 'PostUpdate' | 'PreRemove' | 'PostRemove';
-
-type HookMethod = TypedPropertyDescriptor<() => void> | TypedPropertyDescriptor<() => Promise<void>>;
 
 const hookNote = new MetadataKey<Partial<Record<Hook, readonly string[]>>>('hooks', (inherited) => ({
   ...inherited,
 }));
 
-const hook = (name: Hook) => () => (target: AggregateBase, method: string, _descriptor: HookMethod) =>
-  hookNote.change(target, (hooks) => {
-    hooks[name] = [...(hooks[name] ?? []), method];
-  });
+const hook =
+  (name: Hook) =>
+  () =>
+  (target: AggregateBase, method: string, _descriptor: MethodDescriptor<() => unknown>): void =>
+    hookNote.change(target, (hooks) => {
+      const methods = hooks[name] ?? [];
+      // a subclass that overrides a hook and decorates it again has one hook, not two
+      if (!methods.includes(method)) hooks[name] = [...methods, method];
+    });
 
 /** Before a new aggregate is validated; its id is known. Set what the service decides here. */
 export const PrePersist = hook('PrePersist');

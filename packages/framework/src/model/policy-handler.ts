@@ -1,5 +1,6 @@
 import type { DomainEventBase, EventClass } from './domain-event.js';
-import { type HandlerClass, type HandlerOptions, handlerNote, reactionNote } from './handler-note.js';
+import type { MethodDescriptor } from './method-descriptor.js';
+import { type HandlerClass, type HandlerOptions, handlerNote, noteReaction } from './handler-note.js';
 
 /** What the constructor of an event class looks like to a decorator. */
 export type EventConstructor<E extends DomainEventBase> = new (source: never) => E;
@@ -19,15 +20,7 @@ export function PolicyHandler(options: HandlerOptions = {}) {
  * @example @Whenever(OrderCancelled) async cancelPayment(event: OrderCancelled) { … }
  */
 export function Whenever<E extends DomainEventBase>(event: EventConstructor<E>) {
-  return (
-    target: object,
-    method: string,
-    _descriptor:
-      | TypedPropertyDescriptor<(event: E) => void>
-      | TypedPropertyDescriptor<(event: E) => Promise<void>>,
-  ): void =>
-    reactionNote.change(target, (reactions) => {
-      // whether it really is an event is for the boot check to say, together with all other faults
-      reactions.push({ event: event as unknown as EventClass, method });
-    });
+  return (target: object, method: string, _descriptor: MethodDescriptor<(event: E) => unknown>): void =>
+    // whether it really is an event is for the boot check to say, together with all other faults
+    noteReaction(target, { event: event as unknown as EventClass, method });
 }

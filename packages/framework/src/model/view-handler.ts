@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type CollectionOptions, noteCollection } from './aggregate.js';
+import { type ClassWithFields, type CollectionOptions, noteCollection } from './aggregate.js';
 import type { Criteria } from './criteria.js';
 import type { DomainEventBase, EventClass } from './domain-event.js';
 import { Entity, type EntityClass, type StateOf, type StateSchema, initialise } from './entity.js';
@@ -8,9 +8,11 @@ import {
   type HandlerOptions,
   type RowOf,
   handlerNote,
-  reactionNote,
+  noteReaction,
 } from './handler-note.js';
+import type { MethodDescriptor } from './method-descriptor.js';
 import type { EventConstructor } from './policy-handler.js';
+import type { AbstractClass } from './token.js';
 
 /** What every row of a read model can do; its fields come from its schema. */
 export abstract class ReadModelBase<S extends object = object> extends Entity<S> {}
@@ -37,13 +39,29 @@ export function ReadModel<Z extends StateSchema>(schema: Z) {
 export function View<const F extends string = never>(
   options: CollectionOptions<F, Readonly<Record<string, readonly F[]>>>,
 ) {
-  return (target: abstract new (...args: never[]) => ReadModelBase & Readonly<Record<F, unknown>>): void =>
-    noteCollection(options)(target);
+  return (target: AbstractClass<ReadModelBase> & ClassWithFields<F>): void => noteCollection(options)(target);
 }
+
+/** The names of the methods that take an event and a row of another read model than `T`. */
+type WrongRows<H, T> = {
+  [K in keyof H]: H[K] extends (
+    event: infer _ extends DomainEventBase,
+    row: infer R extends ReadModelBase,
+  ) => unknown
+    ? T extends R
+      ? never
+      : K
+    : never;
+}[keyof H];
+
+/** What a class of handlers must be, so that the compiler names the methods whose row does not fit. */
+type RowsFit<H, T> = [WrongRows<H, T>] extends [never]
+  ? unknown
+  : { readonly 'the row of these methods is not the read model of the handler': WrongRows<H, T> };
 
 /** A class whose methods bring events into the rows of a read model. */
 export function ViewHandler<T extends ReadModelBase>(model: EntityClass<T>, options: HandlerOptions = {}) {
-  return (target: HandlerClass): void =>
+  return <C extends HandlerClass>(target: C & RowsFit<InstanceType<C>, T>): void =>
     handlerNote.change(target, () => ({ ...options, kind: 'view', id: options.id ?? target.name, model }));
 }
 
@@ -63,12 +81,8 @@ export function When<E extends DomainEventBase, T extends ReadModelBase>(
   return (
     target: object,
     method: string,
-    _descriptor:
-      | TypedPropertyDescriptor<(event: E, row: T) => void>
-      | TypedPropertyDescriptor<(event: E, row: T) => Promise<void>>,
+    _descriptor: MethodDescriptor<(event: E, row: T) => unknown>,
   ): void =>
-    reactionNote.change(target, (reactions) => {
-      // the event and row types are checked where the decorator stands; the note holds them without
-      reactions.push({ event: event as unknown as EventClass, method, row: rowOf as unknown as RowOf });
-    });
+    // the event and row types are checked where the decorator stands; the note holds them without
+    noteReaction(target, { event: event as unknown as EventClass, method, row: rowOf as unknown as RowOf });
 }

@@ -6,6 +6,7 @@ import {
   UnreadableRecordError,
 } from '../kernel/errors/model-errors.js';
 import { messageOf } from '../kernel/errors/skanu-error.js';
+import { parseJson, toJson } from '../kernel/exact-json.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ConsumerRecord } from '../broker/broker.js';
 import { coerced } from '../model/coercion.js';
@@ -36,7 +37,7 @@ export interface ReceivedEvent {
 
 /**
  * Between event objects and what travels. The value is JSON: `eventType`, `timestamp` (`yyyyMMddHHmmss`, local time), then
- * the fields. The headers are CloudEvents attributes in binary mode (Kafka protocol binding 1.0.2), `traceparent`,
+ * the fields; 64-bit numbers as text, which the Java services read too. The headers are CloudEvents attributes in binary mode (Kafka protocol binding 1.0.2), `traceparent`,
  * correlation and causation ids. A header called `contentType` is never written: the Java services choke on it.
  */
 export class EventCodec {
@@ -53,7 +54,7 @@ export class EventCodec {
     const { eventType } = eventClass;
     if (!this.#declared.has(eventClass)) throw new UndeclaredEventError(eventType, service);
     const now = new Date(clock.now());
-    const value = JSON.stringify({ eventType, timestamp: localTimestamp(now), ...event }, jsonValue);
+    const value = toJson({ eventType, timestamp: localTimestamp(now), ...event });
     const bytes = Buffer.byteLength(value);
     if (bytes > maxRecordBytes) throw new RecordTooLargeError(`event ${eventType}`, bytes, maxRecordBytes);
     const eventId = uuidv7();
@@ -116,7 +117,7 @@ function parsedValue(record: ConsumerRecord): Record<string, unknown> {
   if (record.value === null) throw new UnreadableRecordError(placeOf(record), 'it has no value');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(record.value));
+    parsed = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(record.value));
   } catch (error) {
     throw new UnreadableRecordError(placeOf(record), messageOf(error), error);
   }
@@ -124,11 +125,6 @@ function parsedValue(record: ConsumerRecord): Record<string, unknown> {
     throw new UnreadableRecordError(placeOf(record), 'it is no JSON object');
   }
   return parsed as Record<string, unknown>;
-}
-
-function jsonValue(_name: string, value: unknown): unknown {
-  // 64-bit numbers travel as text: the Java services read numeric strings, and JSON numbers would be rounded
-  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 function instant(text: string | undefined): Date | undefined {

@@ -36,7 +36,7 @@ const RETRY = { baseMs: 50, capMs: 2_000 };
  */
 export class OutboxRelay {
   readonly #work = new WakeSignal();
-  #stopping = false;
+  readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
   #failure: unknown;
@@ -64,12 +64,13 @@ export class OutboxRelay {
     const { clock, store } = this.options;
     const deadline = clock.now() + limitMs;
     while (this.#leading && this.#failure === undefined && clock.now() < deadline) {
-      const { pending } = await store.outbox.status();
+      // a store that does not answer must not keep it from stopping
+      const { pending } = await store.outbox.status().catch(() => ({ pending: 0 }));
       if (pending === 0) break;
       this.#work.wake();
       await clock.sleep(5);
     }
-    this.#stopping = true;
+    this.#stopping.abort();
     this.#unsubscribe?.();
     this.#work.wake();
     await this.#running;
@@ -77,11 +78,14 @@ export class OutboxRelay {
 
   async #run(): Promise<void> {
     const { store, owner, logger } = this.options;
-    while (!this.#stopping) {
+    const { signal } = this.#stopping;
+    let lease: Lease | undefined;
+    while (!signal.aborted) {
       try {
-        const lease = await store.leases.acquire(LEASE, owner, LEASE_MS);
+        lease = await store.leases.acquire(LEASE, owner, LEASE_MS);
         if (lease) await this.#lead(lease);
-        else await this.#work.wait(this.options.clock, RENEW_MS);
+        // not woken by commits: asking for the lease is a write itself, two followers would wake each other for ever
+        else await this.#sleep(RENEW_MS);
         this.#recovered();
       } catch (error) {
         this.#leading = false;
@@ -90,13 +94,15 @@ export class OutboxRelay {
         else await this.#failed(error);
       }
     }
+    // so that another process takes over at once; one that cannot be given back expires
+    if (lease) await store.leases.release(lease).catch(() => {});
   }
 
   async #lead(lease: Lease): Promise<void> {
     const { store, clock } = this.options;
     this.#leading = true;
     let renewAt = clock.now() + RENEW_MS;
-    while (!this.#stopping) {
+    while (!this.#stopping.signal.aborted) {
       if (clock.now() >= renewAt) {
         if (!(await store.leases.renew(lease, LEASE_MS))) throw new LeaseLostError(LEASE);
         renewAt = clock.now() + RENEW_MS;
@@ -106,7 +112,6 @@ export class OutboxRelay {
       this.#recovered();
       if (entries.length < BATCH) await this.#work.wait(clock, Math.min(POLL_MS, renewAt - clock.now()));
     }
-    await store.leases.release(lease);
     this.#leading = false;
   }
 
@@ -130,12 +135,17 @@ export class OutboxRelay {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const { logger, instruments, clock, random } = this.options;
+    const { logger, instruments, random } = this.options;
     if (this.#failure === undefined)
       logger.error({ err: error }, 'the outbox cannot be relayed; its events wait, trying again');
     this.#failure = error;
     this.#failures++;
     instruments.publishFailed();
-    if (!this.#stopping) await this.#work.wait(clock, backoffMs(RETRY, this.#failures, random));
+    await this.#sleep(backoffMs(RETRY, this.#failures, random));
+  }
+
+  /** Until the time is over or it is to stop, whatever is committed meanwhile. */
+  async #sleep(ms: number): Promise<void> {
+    await this.options.clock.sleep(ms, this.#stopping.signal).catch(() => {});
   }
 }

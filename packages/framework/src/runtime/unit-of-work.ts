@@ -94,13 +94,10 @@ export class UnitOfWork {
     }
   }
 
-  /** Whether the instance stands for a row of the database. */
-  isStored(entity: Entity<object>): boolean {
-    return this.#tracked.get(entity)?.stored !== undefined;
-  }
-
   add(collection: Collection, entity: Entity<object>): void {
     const known = this.#tracked.get(entity);
+    if (known?.removal === 'flushed' && known.flushed)
+      throw new TypeError(`${nameOf(known)} was removed in this unit of work, and its hooks have run`);
     if (known) known.removal = 'no';
     else this.#track({ entity, collection, stored: undefined, flushed: undefined, removal: 'no' });
   }
@@ -111,8 +108,7 @@ export class UnitOfWork {
       throw new TypeError(
         `${entity.constructor.name} ${entity.id} was not read or added in this unit of work`,
       );
-    if (!known.stored && !known.flushed) this.#tracked.delete(entity);
-    else if (known.removal === 'no') known.removal = 'asked';
+    if (known.removal === 'no') known.removal = 'asked';
   }
 
   /** Runs hooks until nothing changes any more. */
@@ -121,7 +117,8 @@ export class UnitOfWork {
       const waiting = [...this.#tracked.values()].filter((tracked) => this.#hasWork(tracked));
       if (waiting.length === 0) return;
       if (round > MAX_ROUNDS) throw new HooksDoNotSettleError(MAX_ROUNDS, waiting.map(nameOf));
-      for (const tracked of waiting) await this.#flushOne(tracked);
+      // what the hooks of one did to another may leave that one with nothing to do
+      for (const tracked of waiting) if (this.#hasWork(tracked)) await this.#flushOne(tracked);
     }
   }
 
@@ -154,18 +151,22 @@ export class UnitOfWork {
   }
 
   async #flushOne(tracked: Tracked): Promise<void> {
+    const isNew = tracked.flushed === undefined;
     if (tracked.removal === 'asked') {
       tracked.removal = 'flushed';
+      // one that was added and removed again before any hook of it ran has never been there
+      if (isNew) return;
       await runHooks(tracked, 'PreRemove');
       await runHooks(tracked, 'PostRemove');
       return;
     }
-    const isNew = tracked.flushed === undefined;
     if (isNew && tracked.entity.id === 0) {
       assignId(tracked.entity, await this.ids.next(tracked.collection.table));
       this.#index(tracked);
     }
     await runHooks(tracked, isNew ? 'PrePersist' : 'PreUpdate');
+    // its own hook removed it: the next round sees to that
+    if (wantsRemoval(tracked)) return;
     tracked.flushed = this.#validate(tracked);
     await runHooks(tracked, isNew ? 'PostPersist' : 'PostUpdate');
     // only now, so that the hooks above could ask what changed; what they changed themselves is found in the next round
@@ -194,6 +195,10 @@ async function runHooks({ entity }: Tracked, hook: Hook): Promise<void> {
   for (const method of hooksOf(entity as AggregateBase, hook)) {
     await (Reflect.get(entity, method) as () => unknown).call(entity);
   }
+}
+
+function wantsRemoval({ removal }: Tracked): boolean {
+  return removal !== 'no';
 }
 
 function nameOf({ entity }: Tracked): string {

@@ -65,19 +65,20 @@ export class Metrics implements Instruments {
   /** Adds what is read from the running service. */
   watch(gauges: Gauges): void {
     const registers = [this.#registry];
-    const age = new Gauge({
+    new Gauge({
       name: 'outbox_oldest_age_seconds',
       help: 'Age of the oldest event that is not published',
       registers,
+      async collect() {
+        this.set(await orUnknown(async () => (await gauges.outbox()).oldestAgeSeconds));
+      },
     });
     new Gauge({
       name: 'outbox_pending',
       help: 'Events that are committed and not published',
       registers,
       async collect() {
-        const { pending, oldestAgeSeconds } = await gauges.outbox();
-        this.set(pending);
-        age.set(oldestAgeSeconds);
+        this.set(await orUnknown(async () => (await gauges.outbox()).pending));
       },
     });
     new Gauge({
@@ -85,7 +86,7 @@ export class Metrics implements Instruments {
       help: 'Keys that wait because a record of theirs could not be handled',
       registers,
       async collect() {
-        this.set(await gauges.parkedKeys());
+        this.set(await orUnknown(() => gauges.parkedKeys()));
       },
     });
     new Gauge({
@@ -95,7 +96,8 @@ export class Metrics implements Instruments {
       registers,
       async collect() {
         this.reset();
-        for (const { topic, partition, lag } of await gauges.lag()) this.set({ topic, partition }, lag);
+        const lags = await gauges.lag().catch(() => []);
+        for (const { topic, partition, lag } of lags) this.set({ topic, partition }, lag);
       },
     });
   }
@@ -146,4 +148,9 @@ export class Metrics implements Instruments {
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+/** What cannot be asked for is not a number: an outage of the store must not take all metrics with it. */
+function orUnknown(ask: () => Promise<number>): Promise<number> {
+  return ask().catch(() => NaN);
 }

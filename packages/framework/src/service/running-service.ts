@@ -1,7 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
-import { LifecycleTimeoutError, PortUnavailableError } from '../kernel/errors/start-errors.js';
+import { LifecycleTimeoutError } from '../kernel/errors/start-errors.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Phase } from './phase.js';
 import type { CommonSettings } from './settings.js';
@@ -49,7 +47,8 @@ export function stopping({
   async function stop(): Promise<void> {
     const wasRunning = phase.now === 'running';
     phase.draining();
-    logger.info({}, 'stopping');
+    // a start that failed says so in its own line
+    if (wasRunning) logger.info({}, 'stopping');
     // load balancers need a moment to see that it is not ready
     if (wasRunning && settings.SHUTDOWN_DELAY_MS > 0) await clock.sleep(settings.SHUTDOWN_DELAY_MS);
     for (const { what, run } of steps) {
@@ -59,7 +58,7 @@ export function stopping({
         logger.warn({ err: error }, `${what} did not stop cleanly`);
       }
     }
-    logger.info({}, 'stopped');
+    if (wasRunning) logger.info({}, 'stopped');
   }
 
   async function withinLimit(): Promise<void> {
@@ -78,26 +77,4 @@ export function stopping({
   }
 
   return () => (stopped ??= withinLimit());
-}
-
-/** Begins to listen, and tells where. @throws PortUnavailableError */
-export async function listen(
-  app: FastifyInstance,
-  name: string,
-  { HOST: host, PORT: port }: CommonSettings,
-): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new PortUnavailableError(name, host, port, 'it is in use');
-    if (code === 'EACCES') throw new PortUnavailableError(name, host, port, 'it is not allowed');
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new PortUnavailableError(name, host, port, 'this machine has no such address');
-    throw error;
-  }
-  // a TCP server that listens has an address
-  const { port: taken } = app.server.address() as AddressInfo;
-  const shown = ['::', '0.0.0.0'].includes(host) ? 'localhost' : host;
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${taken}`;
 }

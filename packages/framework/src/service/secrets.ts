@@ -6,7 +6,10 @@ export function hiddenSecrets(name: string, value: string): string {
 
 /** A URL (or anything) without the password in it. */
 export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/, '$1:***@');
+  // up to the last @: whoever forgot to escape a password is the one who gets to see the message
+  return url
+    .replace(/(:\/\/[^:@/\s]*):\S*@/, '$1:***@')
+    .replaceAll(/([?&](?:password|pass|pwd|secret|token)=)[^&#\s]*/gi, '$1***');
 }
 
 /** What is never written to a log, wherever it stands in the fields. */

@@ -1,5 +1,6 @@
 import { type DependencyContainer, container as root } from 'tsyringe';
 import { NotRegisteredError } from '../kernel/errors/model-errors.js';
+import { SkanuError } from '../kernel/errors/skanu-error.js';
 import { type Injector, ambient } from '../model/ambient.js';
 import { type Token, nameOfToken } from '../model/token.js';
 
@@ -9,9 +10,10 @@ import { type Token, nameOfToken } from '../model/token.js';
  */
 export class ServiceContainer implements Injector {
   readonly #container: DependencyContainer = root.createChildContainer();
-  readonly #resolved = new Map<unknown, unknown>();
 
-  constructor(private readonly service: string) {}
+  constructor(private readonly service: string) {
+    this.#refuseWhatIsNotListed();
+  }
 
   put<T>(token: Token<T>, value: T): void {
     this.#container.register(token as never, { useValue: value });
@@ -19,7 +21,9 @@ export class ServiceContainer implements Injector {
 
   /** Makes it when it is first asked for, once. */
   putFactory<T>(token: Token<T>, make: () => T): void {
-    this.#container.register(token as never, { useFactory: () => ambient.run({ injector: this }, make) });
+    let made: { readonly value: T } | undefined;
+    const useFactory = () => (made ??= { value: ambient.run({ injector: this }, make) }).value;
+    this.#container.register(token as never, { useFactory });
   }
 
   /** A class of handlers: made once, by tsyringe, so that its constructor may have injected parameters. */
@@ -28,24 +32,27 @@ export class ServiceContainer implements Injector {
   }
 
   resolve<T>(token: Token<T>): T {
-    if (this.#resolved.has(token)) return this.#resolved.get(token) as T;
-    const name = nameOfToken(token);
-    if (!this.#container.isRegistered(token as never)) throw new NotRegisteredError(name, this.service);
-    const value = this.#resolve<T>(token, name);
-    this.#resolved.set(token, value);
-    return value;
+    try {
+      return this.#container.resolve<T>(token as never);
+    } catch (error) {
+      if (error instanceof SkanuError) throw error;
+      throw new NotRegisteredError(nameOfToken(token), this.service, error);
+    }
   }
 
   async dispose(): Promise<void> {
     await this.#container.dispose();
   }
 
-  #resolve<T>(token: Token<T>, name: string): T {
-    try {
-      return this.#container.resolve<T>(token as never);
-    } catch (error) {
-      if (error instanceof NotRegisteredError) throw error;
-      throw new NotRegisteredError(name, this.service, error);
-    }
+  /** tsyringe would make any class, and ask the root that all services share: also for the parameters of a constructor. */
+  #refuseWhatIsNotListed(): void {
+    const container = this.#container;
+    const resolve = container.resolve.bind(container) as (token: never, ...context: never[]) => never;
+    container.resolve = (token: unknown, ...context: never[]) => {
+      // an object is a `delay(() => Class)`, which asks for the class itself later
+      if (typeof token !== 'object' && !container.isRegistered(token as never))
+        throw new NotRegisteredError(nameOfToken(token as Token<unknown>), this.service);
+      return resolve(token as never, ...context);
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { buildGatewayApp } from '../http/gateway/gateway-app.js';
+import { listen } from '../http/listen.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import { BootCheckError } from '../kernel/errors/start-errors.js';
 import type { GatewayDefinition } from '../model/gateway-definition.js';
@@ -8,7 +9,7 @@ import { httpLimits } from './http-settings.js';
 import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
 import { Phase } from './phase.js';
-import { type RunningService, listen, stopping } from './running-service.js';
+import { type RunningService, stopping } from './running-service.js';
 import { type Environment, gatewaySettings, readSettings, settingOf, urlSettingOf } from './settings.js';
 
 export interface GatewayStartOptions {
@@ -68,7 +69,7 @@ export async function startGateway(
     ],
   });
   try {
-    const url = await listen(app, definition.name, settings);
+    const url = await listen(app, definition.name, settings.HOST, settings.PORT);
     phase.running();
     logger.info({ url }, 'ready');
     return { name: definition.name, url, stop };

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Broker } from '../broker/broker.js';
 import type { ActuatorSource } from '../http/actuator/actuator-source.js';
+import { listen } from '../http/listen.js';
 import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
@@ -15,7 +16,7 @@ import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
 import { parkedRecords } from './parked-records.js';
 import { Phase } from './phase.js';
-import { type RunningService, listen, stopping } from './running-service.js';
+import { type RunningService, stopping } from './running-service.js';
 import { type Environment, type ServiceSettings, readSettings, serviceSettings } from './settings.js';
 
 export interface StartOptions {
@@ -94,7 +95,7 @@ export async function startService(
   });
   try {
     // before anything is opened: a second instance that was started by mistake must not take part in anything
-    const url = await listen(app, definition.name, settings);
+    const url = await listen(app, definition.name, settings.HOST, settings.PORT);
     await store.open();
     await store.ensureTables(collections.map(({ table }) => table));
     await broker.open();

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
 import { isBusy } from './sqlite-fault.js';
 import { StatementCache } from './statement-cache.js';
+import { WalSync } from './wal-sync.js';
 
 export interface SqliteFileOptions {
   readonly path: string;
@@ -14,7 +15,14 @@ export interface SqliteFileOptions {
   readonly busyLimitMs: number;
 }
 
+/**
+ * When a write resolves: `durable`, when it is on the disk and survives a power cut; `buffered`, when it is with the
+ * operating system and survives `kill -9`. For what can be done again, the second saves a wait for the disk.
+ */
+export type Durability = 'durable' | 'buffered';
+
 interface Waiting {
+  readonly durability: Durability;
   readonly work: (sql: StatementCache) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -28,14 +36,16 @@ const GROUP_LIMIT = 256;
  * reads, so that reads never wait behind a transaction.
  *
  * Writes are **group commits**: all that wait at that moment go into one `BEGIN IMMEDIATE … COMMIT`, each in a savepoint
- * of its own, so that one that throws takes only itself back. A write resolves when the commit is on the disk
- * (`synchronous=FULL`), so it survives `kill -9` and a power cut. Writes of one process run in the order of their calls.
+ * of its own, so that one that throws takes only itself back. Writes of one process run in the order of their calls. A
+ * commit can be read by all as soon as it is made; the write resolves when it is as durable as was asked for. What is
+ * durable later in the file is so earlier in it, whichever process wrote it.
  */
 export class SqliteFile {
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync;
   readonly #writes: StatementCache;
   readonly #reads: StatementCache;
+  readonly #disk: WalSync;
   readonly #listeners = new Set<() => void>();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
@@ -50,6 +60,7 @@ export class SqliteFile {
     this.#reader = this.#configured();
     this.#writes = new StatementCache(this.#writer);
     this.#reads = new StatementCache(this.#reader);
+    this.#disk = this.#walSync();
   }
 
   get path(): string {
@@ -57,10 +68,10 @@ export class SqliteFile {
   }
 
   /** Runs `work` in the next write transaction. What it throws rolls back its own statements only. */
-  write<T>(work: (sql: StatementCache) => T): Promise<T> {
+  write<T>(work: (sql: StatementCache) => T, durability: Durability = 'durable'): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new Error(`${this.path} is closed`));
-      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.push({ work, durability, resolve: resolve as (value: unknown) => void, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -68,6 +79,11 @@ export class SqliteFile {
   /** Runs `work` on the reading connection: it sees the last commit of any process. */
   read<T>(work: (sql: StatementCache) => T): T {
     return work(this.#reads);
+  }
+
+  /** Resolves when all that can be read now is durable, whichever process wrote it. */
+  sync(): Promise<void> {
+    return this.#disk.sync();
   }
 
   /**
@@ -87,6 +103,7 @@ export class SqliteFile {
     if (this.#closed) return;
     this.#closed = true;
     await this.#flushing;
+    await this.#disk.close();
     this.#watcher?.close();
     this.#reader.close();
     this.#writer.close();
@@ -102,11 +119,24 @@ export class SqliteFile {
     }
   }
 
+  #walSync(): WalSync {
+    try {
+      // the first read makes the WAL file
+      this.#reads.get('SELECT 1 FROM sqlite_master');
+      return new WalSync(`${this.path}-wal`);
+    } catch (error) {
+      this.#reader.close();
+      this.#writer.close();
+      throw error;
+    }
+  }
+
   #setUp(): void {
     // switching a new file to WAL needs it alone for a moment; several processes may start at once
     this.#writer.exec('PRAGMA busy_timeout = 5000');
     this.#writer.exec('PRAGMA journal_mode = WAL');
-    this.#writer.exec('PRAGMA synchronous = FULL');
+    // COMMIT does not wait for the disk: WalSync does, outside of the lock and of the event loop
+    this.#writer.exec('PRAGMA synchronous = NORMAL');
     this.#writer.exec('PRAGMA foreign_keys = ON');
     this.#writer.exec('PRAGMA busy_timeout = 2');
   }
@@ -123,8 +153,8 @@ export class SqliteFile {
   }
 
   /**
-   * Wakes the watchers of all processes. The writes to the WAL wake them too, but before the fsync, so too early: what
-   * they look for can be seen only when COMMIT has returned.
+   * Wakes the watchers of all processes. The writes to the WAL wake them too, but too early: what they look for can be
+   * seen only when COMMIT has returned.
    */
   #ring(): void {
     try {
@@ -163,7 +193,8 @@ export class SqliteFile {
     try {
       for (;;) {
         try {
-          return this.#writer.exec('BEGIN IMMEDIATE');
+          this.#writes.run('BEGIN IMMEDIATE');
+          return;
         } catch (error) {
           if (!isBusy(error) || clock.now() >= deadline) throw error;
           // the clock's sleep does not keep the process alive, but work that was begun must
@@ -177,28 +208,40 @@ export class SqliteFile {
   }
 
   #commit(group: readonly Waiting[]): void {
-    const settled: (() => void)[] = [];
+    const done: {
+      readonly durability: Durability;
+      readonly resolve: () => void;
+      readonly reject: (error: unknown) => void;
+    }[] = [];
+    const refused: (() => void)[] = [];
     try {
-      for (const { work, resolve, reject } of group) {
-        this.#writer.exec('SAVEPOINT unit');
+      for (const { work, durability, resolve, reject } of group) {
+        this.#writes.run('SAVEPOINT unit');
         try {
           const value = work(this.#writes);
-          this.#writer.exec('RELEASE unit');
-          settled.push(() => resolve(value));
+          this.#writes.run('RELEASE unit');
+          done.push({ durability, resolve: () => resolve(value), reject });
         } catch (error) {
           // a full disk ends the whole transaction by itself, and with it the others of the group
           if (!this.#writer.isTransaction) throw error;
           this.#writer.exec('ROLLBACK TO unit; RELEASE unit');
-          settled.push(() => reject(error));
+          refused.push(() => reject(error));
         }
       }
-      this.#writer.exec('COMMIT');
+      this.#writes.run('COMMIT');
       this.#ring();
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
       for (const { reject } of group) reject(error);
       return;
     }
-    for (const settle of settled) settle();
+    for (const refuse of refused) refuse();
+    for (const { durability, resolve } of done) if (durability === 'buffered') resolve();
+    const durable = done.filter(({ durability }) => durability === 'durable');
+    if (durable.length === 0) return;
+    this.#disk.sync().then(
+      () => durable.forEach(({ resolve }) => resolve()),
+      (error: unknown) => durable.forEach(({ reject }) => reject(error)),
+    );
   }
 }

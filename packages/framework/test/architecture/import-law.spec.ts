@@ -17,7 +17,7 @@ const LAW: Readonly<
   'broker/embedded': { rooms: ['kernel', 'sqlite', 'broker/*.ts', 'broker/embedded'], packages: [] },
   runtime: {
     rooms: ['kernel', 'model', 'runtime', 'store/*.ts', 'broker/*.ts'],
-    packages: ['uuid', 'undici'],
+    packages: ['uuid', 'undici', 'node:stream'],
   },
   http: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'store/*.ts'],

@@ -44,8 +44,10 @@ export class EmbeddedFixture {
   }
 
   async end(): Promise<void> {
-    for (const end of this.#ends.toReversed()) await end();
+    // all of them, whatever one of them says: no process and no file may be left behind
+    const ended = await Promise.allSettled(this.#ends.toReversed().map((end) => end()));
     rmSync(this.folder, { recursive: true, force: true });
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 }
 

@@ -190,6 +190,34 @@ describe('trouble', () => {
     await expect(fixture.broker()).rejects.toThrow(BrokerUnavailableError);
   });
 
+  test('a subscription that cannot write because the file is locked goes on trying until it can', async () => {
+    const naps: number[] = [];
+    const clock: Clock = {
+      now: () => Date.now(),
+      sleep: (ms, signal) => {
+        naps.push(ms);
+        fixture.board.notify();
+        return systemClock.sleep(ms, signal);
+      },
+    };
+    const broker = await fixture.broker({ clock, random: () => 0.99, busyLimitMs: 50 });
+    await broker.ensureTopic(topic());
+    const collector = new Collector(fixture.board);
+    const subscription = await broker.subscribe(reading('g', collector));
+    await fixture.board.until('it has the partition', () => collector.held.size === 1);
+    const lock = new DatabaseSync(fixture.path, { timeout: 5_000 });
+    lock.exec('BEGIN IMMEDIATE');
+    await expect(subscription.commit([{ topic: 't', partition: 0, offset: 0 }])).rejects.toThrow(
+      BrokerUnavailableError,
+    );
+    // the pauses after the second and the third failure, which are its own attempts
+    await fixture.board.until('it has failed again', () => naps.includes(198) && naps.includes(396));
+    expect(subscription.state).toBe('failing');
+    lock.close();
+    await fixture.board.until('it runs', () => subscription.state === 'running');
+    await subscription.commit([{ topic: 't', partition: 0, offset: 0 }]);
+  });
+
   test('a subscription that cannot read is failing, tries again with pauses, and works again by itself', async () => {
     const broker = await fixture.broker({ random: () => 0.99 });
     await broker.ensureTopic(topic());

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Collector, EmbeddedFixture } from './embedded-fixture.js';
@@ -134,8 +135,13 @@ test('a member that was stopped past the session timeout commits nothing any mor
   await stopped.told('assigned', ({ partitions }) => partitions.length === 4);
   await broker.publish([{ topic: 't', key: 'a', value: json('1'), headers: {} }]);
   await stopped.told('received');
-  // alone in its group it writes nothing, so it cannot be stopped with the file in its hands
-  stopped.signal('SIGSTOP');
+  // its commit waits for the file at the moment when it is stopped, so it cannot know before that it was taken for dead
+  const lock = new DatabaseSync(fixture.path, { timeout: 5_000 });
+  lock.exec('BEGIN IMMEDIATE');
+  stopped.say({ kind: 'go on' });
+  await stopped.told('committing');
+  await stopped.stop();
+  lock.close();
 
   const other: Collector = new Collector(fixture.board, async ({ topic, partition }, records) => {
     await subscription.commit([{ topic, partition, offset: records.at(-1)!.offset + 1 }]);
@@ -154,9 +160,7 @@ test('a member that was stopped past the session timeout commits nothing any mor
   await fixture.board.until('the other has done all', () => committed.length === 3);
   const before = fixture.look('SELECT partition_id, committed FROM group_partitions');
 
-  // its commit is under way before it can know that it was taken for dead
-  stopped.say({ kind: 'go on' });
-  stopped.signal('SIGCONT');
+  stopped.goOn();
   await stopped.told('committed');
   expect(fixture.look('SELECT partition_id, committed FROM group_partitions')).toEqual(before);
   const { partitions: lost } = await stopped.told('lost');

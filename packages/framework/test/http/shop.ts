@@ -37,10 +37,15 @@ export const orderState = z.object({
   takenBy: z.string().meta({ readOnly: true }),
 });
 
-export class OrderChanged extends DomainEvent('OrderChanged', z.object({ id: z.number() }), { key: (e) => e.id }) {}
+export class OrderChanged extends DomainEvent('OrderChanged', z.object({ id: z.number() }), {
+  key: (e) => e.id,
+}) {}
 
 /** What a hook of the test does in the middle of a change. */
-export const during: { persist: () => unknown; update: () => unknown } = { persist: () => {}, update: () => {} };
+export const during: { persist: () => unknown; update: () => unknown } = {
+  persist: () => {},
+  update: () => {},
+};
 
 @Aggregate({
   collection: 'orders',
@@ -104,14 +109,24 @@ export interface ShopOptions {
 /** A service with orders and a view of them, on a real store. */
 export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const folder = temporaryFolder();
-  const own = new SqliteStore({ path: join(folder.path, 'shop.db'), clock: systemClock, random: Math.random });
+  const own = new SqliteStore({
+    path: join(folder.path, 'shop.db'),
+    clock: systemClock,
+    random: Math.random,
+  });
   await own.open();
   const store = options.wrapStore?.(own) ?? own;
   const orders = new Collection('aggregate', Order, store);
   const traces = new Collection('view', OrderTrace, store);
   await store.ensureTables([orders.table, traces.table]);
 
-  const codec = new EventCodec({ service: 'shop', topic: 't', events: [OrderChanged], maxRecordBytes: 1e6, clock: systemClock });
+  const codec = new EventCodec({
+    service: 'shop',
+    topic: 't',
+    events: [OrderChanged],
+    maxRecordBytes: 1e6,
+    clock: systemClock,
+  });
   const registered = new Map<unknown, unknown>();
   const injector: Injector = { resolve: <T>(token: Token<T>) => registered.get(token) as T };
   const units = new UnitsOfWork(store, new IdAllocator(store), codec.encode, injector);
@@ -124,7 +139,8 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
 
   const observed: ObservedRequest[] = [];
   const logged: Shop['logged'] = [];
-  const log = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
+  const log = (level: string) => (fields: object, message: string) =>
+    void logged.push({ level, fields, message });
   const app = buildServiceApp({
     name: 'shop',
     version: '1.2.3',
@@ -151,6 +167,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     listen: () => app.listen({ port: 0, host: '127.0.0.1' }),
     async [Symbol.asyncDispose]() {
       during.persist = during.update = () => {};
+      app.server.closeAllConnections();
       await app.close();
       await own.close();
       folder[Symbol.dispose]();

@@ -8,7 +8,9 @@ import {
   StoreUnavailableError,
   UniqueViolationError,
 } from '../../src/kernel/errors/store-errors.js';
+import { CompiledTable } from '../../src/store/sqlite/compiled-table.js';
 import { SqliteDatabase } from '../../src/store/sqlite/sqlite-database.js';
+import { countSql, selectSql } from '../../src/store/sqlite/sqlite-select.js';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import {
   commit,
@@ -19,8 +21,10 @@ import {
   insert,
   numbers,
   plan,
+  sortedBy,
   tableOf,
   update,
+  which,
 } from '../../src/testing/store/store-samples.js';
 import { SqliteDatabaseOfTest } from './sqlite-database.js';
 
@@ -70,11 +74,18 @@ describe('SqliteStore', () => {
   it('refuses a file whose own tables a newer version has migrated', async () => {
     await (await open()).close();
     await database.execute('INSERT INTO skanu_migrations (number, applied_at) VALUES (1000, 0)');
-    const refused = database.store().open();
-    await expect(refused).rejects.toMatchObject({
+    const store = database.store();
+    await expect(store.open()).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       help: expect.stringContaining('1000'),
     });
+    await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('refuses a second open and stays open', async () => {
+    const store = await open();
+    await expect(store.open()).rejects.toBeInstanceOf(StoreUnavailableError);
+    await store.ping();
   });
 
   it('waits for others that hold the file, without stopping the process', async () => {
@@ -173,11 +184,21 @@ describe('SqliteStore', () => {
     await store.ensureTables([table]);
     const plans = database.inspect((sqlite) =>
       [
-        `SELECT * FROM some_bigint WHERE v > 'p00001:0'`,
-        `SELECT * FROM some_bigint ORDER BY v, id`,
-        `SELECT * FROM cups WHERE name >= 'a' AND name < 'a' || CAST(x'FF' AS TEXT)`,
-        `SELECT * FROM cups WHERE name IN (SELECT value FROM json_each('["a"]'))`,
-      ].map((sql) => sqlite.prepare(`EXPLAIN QUERY PLAN ${sql}`).get()?.['detail']),
+        countSql('', CompiledTable.of(table), [{ column: 'v', operator: 'gt', value: 5n }]),
+        selectSql('', CompiledTable.of(table), sortedBy({ column: 'v', direction: 'asc' })),
+        selectSql(
+          '',
+          CompiledTable.of(cups),
+          which([{ column: 'name', operator: 'startsWith', value: 'a' }]),
+        ),
+        selectSql('', CompiledTable.of(cups), which([{ column: 'name', operator: 'in', value: ['a'] }])),
+      ].map(({ sql, parameters }) =>
+        sqlite
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all(...parameters)
+          .map(({ detail }) => detail)
+          .join(),
+      ),
     );
     for (const detail of plans) expect(detail).toMatch(/USING (COVERING )?INDEX/);
   });

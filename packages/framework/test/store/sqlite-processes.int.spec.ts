@@ -85,6 +85,14 @@ describe('SqliteStore among processes', () => {
     }
   });
 
+  it('lets several processes make the same file at once', async () => {
+    const database = fresh();
+    const begin = String(Date.now() + 1_000);
+    const starting = numbers(4).map(() => run('./trying-to-write.ts', [database.path, begin]));
+    await Promise.all(starting.map((child) => child.done()));
+    expect(starting.flatMap(({ lines }) => lines)).toEqual(numbers(4).map(() => 'opened'));
+  });
+
   // the root user writes whatever the mode says, so that a child of another user has to try
   const isRoot = process.getuid?.() === 0;
   const other = isRoot ? { uid: 65_534, gid: 65_534 } : {};

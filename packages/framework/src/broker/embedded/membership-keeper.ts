@@ -70,6 +70,7 @@ export class MembershipKeeper {
     while (!this.#isStopped) {
       try {
         await this.#backOff();
+        if (this.#isStopped) return;
         working(await this.#lookAfter());
         await this.#wake.wait(clock, heartbeatMs);
         // only now: what fails again right after it has worked must not be tried again at once

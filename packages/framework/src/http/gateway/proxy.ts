@@ -82,7 +82,9 @@ export class Proxy {
     if (length === 0 && headers['transfer-encoding'] === undefined) return null;
     if (length > bodyLimitBytes) throw new BodyTooLargeError(bodyLimitBytes);
     // not the request itself: when a service answers before it has read everything, that would be destroyed, and its connection too
-    return raw.pipe(new CountedBody(bodyLimitBytes, onChunk));
+    const body = raw.pipe(new CountedBody(bodyLimitBytes, onChunk));
+    // what nobody wants any more is read away, or the client's next request on this connection would wait behind it for ever
+    return body.once('close', () => raw.unpipe(body).resume());
   }
 }
 

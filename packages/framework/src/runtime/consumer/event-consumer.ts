@@ -49,7 +49,7 @@ export class EventConsumer implements RecordReceiver {
   #subscription: Subscription | undefined;
   #committing: Promise<void> | undefined;
   #unsettled = 0;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(private readonly options: EventConsumerOptions) {
     this.#lanes = new KeyLanes(options.concurrency);
@@ -78,7 +78,7 @@ export class EventConsumer implements RecordReceiver {
 
   /** Finishes what is under way, commits, leaves the group. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#room.wake();
     await this.#subscription?.close();
     await this.#committing;
@@ -116,7 +116,7 @@ export class EventConsumer implements RecordReceiver {
   }
 
   #isFull(work: PartitionWork): boolean {
-    if (work.signal.aborted || this.#stopped) return false;
+    if (work.signal.aborted || this.#stopping.signal.aborted) return false;
     return this.#unsettled >= MAX_UNSETTLED || work.offsets.span >= MAX_SPAN;
   }
 
@@ -187,9 +187,11 @@ export class EventConsumer implements RecordReceiver {
   }
 
   async #commitRegularly(): Promise<void> {
-    while (!this.#stopped) {
-      await this.options.clock.sleep(COMMIT_EVERY_MS);
-      await this.#commit([...this.#partitions.values()]);
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.options.clock.sleep(COMMIT_EVERY_MS, signal).catch(() => {});
+      // what is open at the stop is committed when the partitions are revoked
+      if (!signal.aborted) await this.#commit([...this.#partitions.values()]);
     }
   }
 

@@ -1,5 +1,11 @@
-/** Work that waits its turn. Gets a function that gives its place to others while it only waits. */
-export type LaneTask = (pause: <T>(waiting: () => Promise<T>) => Promise<T>) => Promise<void>;
+/**
+ * Gives a task's place to others while it only waits. It goes on when there is a place again; at once when its signal is aborted,
+ * because then it only has to end.
+ */
+export type Pause = <T>(waiting: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
+/** Work that waits its turn. */
+export type LaneTask = (pause: Pause) => Promise<void>;
 
 /**
  * Runs tasks of one lane one after the other, and those of different lanes side by side, at most `limit` at a time. A
@@ -8,6 +14,7 @@ export type LaneTask = (pause: <T>(waiting: () => Promise<T>) => Promise<T>) => 
 export class KeyLanes {
   readonly #lanes = new Map<string, LaneTask[]>();
   readonly #ready: string[] = [];
+  readonly #resuming: (() => void)[] = [];
   #free: number;
 
   constructor(private readonly limit: number) {
@@ -32,16 +39,21 @@ export class KeyLanes {
   }
 
   #fill(): void {
-    while (this.#free > 0 && this.#ready.length > 0) {
+    while (this.#free > 0) {
+      // who has paused goes first: behind an endless stream of new lanes it would starve
+      const resume = this.#resuming.shift();
+      const lane = resume ? undefined : this.#ready.shift();
+      if (!resume && lane === undefined) return;
       this.#free--;
-      void this.#runNext(this.#ready.shift()!);
+      if (resume) resume();
+      else void this.#runNext(lane!);
     }
   }
 
   async #runNext(lane: string): Promise<void> {
     const tasks = this.#lanes.get(lane)!;
     try {
-      await tasks[0]!((waiting) => this.#pause(waiting));
+      await tasks[0]!(this.#pause);
     } finally {
       this.#free++;
       tasks.shift();
@@ -51,14 +63,31 @@ export class KeyLanes {
     }
   }
 
-  async #pause<T>(waiting: () => Promise<T>): Promise<T> {
+  readonly #pause: Pause = async (waiting, signal) => {
     this.#free++;
     this.#fill();
     try {
       return await waiting();
     } finally {
-      // it goes on at once and may for a moment be one above the limit: waiting again could starve it
-      this.#free--;
+      await this.#place(signal);
     }
+  };
+
+  #place(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const beyondTheLimit = () => {
+        this.#resuming.splice(this.#resuming.indexOf(resume), 1);
+        this.#free--;
+        resolve();
+      };
+      const resume = () => {
+        signal.removeEventListener('abort', beyondTheLimit);
+        resolve();
+      };
+      this.#resuming.push(resume);
+      if (signal.aborted) return beyondTheLimit();
+      signal.addEventListener('abort', beyondTheLimit, { once: true });
+      this.#fill();
+    });
   }
 }

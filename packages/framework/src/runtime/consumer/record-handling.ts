@@ -1,7 +1,8 @@
 import type { ConsumerRecord } from '../../broker/broker.js';
-import { backoffMs } from '../../kernel/backoff.js';
+import { type BackoffPolicy, backoffMs } from '../../kernel/backoff.js';
 import type { Clock } from '../../kernel/clock.js';
 import { HandlerTimeoutError } from '../../kernel/errors/start-errors.js';
+import { VersionConflictError } from '../../kernel/errors/store-errors.js';
 import { SkanuError, messageOf } from '../../kernel/errors/skanu-error.js';
 import type { Logger } from '../../kernel/logger.js';
 import type { ParkingLot, RecordToPark } from '../../store/parking-lot.js';
@@ -11,6 +12,7 @@ import type { HandlingOutcome, Instruments } from '../instruments.js';
 import { isOutage } from '../outage.js';
 import type { UnitsOfWork } from '../units-of-work.js';
 import type { Handler } from './handler.js';
+import type { Pause } from './key-lanes.js';
 
 export interface RecordHandlingOptions {
   readonly units: UnitsOfWork;
@@ -35,10 +37,14 @@ export interface Delivery {
   readonly signal: AbortSignal;
 }
 
-type Pause = <T>(waiting: () => Promise<T>) => Promise<T>;
-
 const RETRY = { baseMs: 100, capMs: 5_000 };
 const OUTAGE_RETRY = { baseMs: 200, capMs: 5_000 };
+const CONFLICT_RETRY = { baseMs: 10, capMs: 1_000 };
+/**
+ * How often a record may meet another that changed the same row before that counts as a failure. Each time somebody else got on, so it
+ * says nothing about the record; but a handler that changes its own row behind its own back would never end.
+ */
+const MAX_CONFLICTS = 100;
 /** The most parked keys that are remembered; one that is not is found out at the commit. */
 const MAX_REMEMBERED = 10_000;
 
@@ -60,29 +66,33 @@ export class RecordHandling {
   /** True when the record is settled, false when its signal ended it before that. Never rejects. */
   async settle(delivery: Delivery, pause: Pause): Promise<boolean> {
     const { clock, random, logger } = this.options;
+    const { signal, handler } = delivery;
+    const waited = (policy: BackoffPolicy, failures: number) =>
+      pause(() => clock.sleep(backoffMs(policy, failures, random), signal).catch(() => {}), signal);
     let attempts = 0;
+    let conflicts = 0;
     let outages = 0;
-    while (!delivery.signal.aborted) {
+    let parked = this.#isParked(delivery);
+    while (!signal.aborted) {
       try {
-        if (await this.#parkBehind(delivery, attempts)) return true;
-        const outcome = await this.#attempt(delivery);
-        if (outcome.kind !== 'parked') return true;
-        // parked by another process meanwhile: go round and put the record behind
-        this.#remember(delivery);
+        if (parked && (await this.#parkBehind(delivery, attempts))) return true;
+        // it may have been parked by another process meanwhile: then go round and put the record behind
+        parked = (await this.#attempt(delivery)).kind === 'parked';
+        if (!parked) return true;
       } catch (error) {
-        if (delivery.signal.aborted) break;
+        if (signal.aborted) break;
         if (isOutage(error)) {
           if (outages++ === 0) logger.warn({ ...about(delivery), err: error }, 'waiting for the store');
-          await pause(() =>
-            clock.sleep(backoffMs(OUTAGE_RETRY, outages, random), delivery.signal).catch(() => {}),
-          );
-          continue;
+          await waited(OUTAGE_RETRY, outages);
+        } else if (error instanceof VersionConflictError && conflicts++ < MAX_CONFLICTS) {
+          await waited(CONFLICT_RETRY, conflicts);
+        } else {
+          attempts++;
+          const last = !isRetriable(error) || attempts >= handler.attempts;
+          if (last) return this.#park(delivery, error, attempts, pause);
+          logger.warn({ ...about(delivery), attempts, err: error }, 'a handler failed, trying again');
+          await waited(RETRY, attempts);
         }
-        attempts++;
-        const last = !isRetriable(error) || attempts >= delivery.handler.attempts;
-        if (last) return this.#park(delivery, error, attempts, pause);
-        logger.warn({ ...about(delivery), attempts, err: error }, 'a handler failed, trying again');
-        await pause(() => clock.sleep(backoffMs(RETRY, attempts, random), delivery.signal).catch(() => {}));
       }
     }
     return false;
@@ -148,29 +158,23 @@ export class RecordHandling {
     }
   }
 
-  /** True when the key is parked and the record now waits behind it. */
+  /** True when the key is parked indeed and the record now waits behind it. */
   async #parkBehind(delivery: Delivery, attempts: number): Promise<boolean> {
     const { handler, key, record, received } = delivery;
-    if (key === null || !this.#parkedKeys.has(laneOf(handler.id, key))) return false;
-    if (
-      await this.options.parking.parkBehind(
-        toPark(handler.id, key, record, received.eventType, null, attempts),
-      )
-    ) {
-      this.#measure(delivery, 'waiting', this.options.clock.now());
-      return true;
+    const toWait = toPark(handler.id, key, record, received.eventType, null, attempts);
+    if (!(await this.options.parking.parkBehind(toWait))) {
+      this.freed(handler.id, key!);
+      return false;
     }
-    this.freed(handler.id, key);
-    return false;
+    this.#remember(delivery);
+    this.#measure(delivery, 'waiting', this.options.clock.now());
+    return true;
   }
 
   async #park(delivery: Delivery, error: unknown, attempts: number, pause: Pause): Promise<boolean> {
     const { handler, key, record, received, signal } = delivery;
-    const parked = await pause(() =>
-      this.#insist(signal, () =>
-        this.options.parking.park(toPark(handler.id, key, record, received.eventType, error, attempts)),
-      ),
-    );
+    const toWait = toPark(handler.id, key, record, received.eventType, error, attempts);
+    const parked = await pause(() => this.#insist(signal, () => this.options.parking.park(toWait)), signal);
     if (!parked) return false;
     this.#remember(delivery);
     this.#measure(delivery, 'parked', this.options.clock.now());
@@ -194,6 +198,10 @@ export class RecordHandling {
       }
     }
     return false;
+  }
+
+  #isParked({ handler, key }: Delivery): boolean {
+    return key !== null && this.#parkedKeys.has(laneOf(handler.id, key));
   }
 
   #remember({ handler, key }: Delivery): void {

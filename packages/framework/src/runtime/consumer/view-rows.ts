@@ -1,4 +1,5 @@
-import type { DomainEventBase } from '../../model/domain-event.js';
+import { InvalidEventError } from '../../kernel/errors/model-errors.js';
+import type { DomainEventBase, EventClass } from '../../model/domain-event.js';
 import { assignId, create, validated } from '../../model/entity.js';
 import type { HandlerNote, Reaction } from '../../model/handler-note.js';
 import type { Collection } from '../collection.js';
@@ -20,7 +21,7 @@ export class ViewRows {
     const { collection, repository } = this.views.get(note.model)!;
     const row = reaction.row!;
     if ('id' in row) {
-      const id = row.id(event as never);
+      const id = rowId(event, row.id);
       await call((await repository.find(id)) ?? this.#make(collection, repository, {}, id));
       return;
     }
@@ -38,6 +39,14 @@ export class ViewRows {
     repository.add(made);
     return made;
   }
+}
+
+function rowId(event: DomainEventBase, idOf: (event: never) => number): number {
+  const id = idOf(event as never);
+  // 0 stands for a row that has no id yet: each event would make another one
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  const { eventType } = event.constructor as EventClass;
+  throw new InvalidEventError(eventType, [{ pointer: '', detail: `its row cannot have the id ${id}` }]);
 }
 
 /** What a row must hold to fit: the plain values of the criteria. */

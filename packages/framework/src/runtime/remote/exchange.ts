@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import { type Dispatcher, errors, request } from 'undici';
 import {
   RemoteBadAnswerError,
   RemoteCallAbortedError,
@@ -8,6 +8,8 @@ import {
   RemoteUnreachableError,
 } from '../../kernel/errors/remote-errors.js';
 import { messageOf } from '../../kernel/errors/skanu-error.js';
+import { parseJson } from '../../kernel/exact-json.js';
+import { remoteProblem } from './remote-problem.js';
 import type { RemoteRequest } from './request-template.js';
 
 export interface Exchange extends RemoteRequest {
@@ -20,6 +22,9 @@ export interface Exchange extends RemoteRequest {
   readonly signals: readonly AbortSignal[];
   readonly expectsBody: boolean;
 }
+
+/** The other service was reached, but what it sends is no HTTP, or more than is read. */
+const NO_ANSWERS = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError];
 
 type Answer = Dispatcher.ResponseData;
 
@@ -48,6 +53,8 @@ export async function exchange(call: Exchange): Promise<unknown> {
     if (error instanceof RemoteRefusedError || error instanceof RemoteBadAnswerError) throw error;
     if (limit.signal.aborted) throw new RemoteTimeoutError(call.operation, timeoutMs);
     if (signal.aborted) throw new RemoteCallAbortedError(call.operation, signal.reason);
+    if (NO_ANSWERS.some((one) => error instanceof one))
+      throw new RemoteBadAnswerError(call.operation, messageOf(error), error);
     throw new RemoteUnreachableError(call.operation, url, error);
   } finally {
     clearTimeout(timer);
@@ -67,7 +74,7 @@ async function read(call: Exchange, answer: Answer): Promise<unknown> {
   }
   const text = await answer.body.text();
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new RemoteBadAnswerError(call.operation, `no JSON (${messageOf(error)})`, error);
   }
@@ -79,8 +86,7 @@ async function problemOf({ headers, body }: Answer): Promise<RemoteProblem | und
     return undefined;
   }
   try {
-    const parsed: unknown = JSON.parse(await body.text());
-    return typeof parsed === 'object' && parsed !== null ? (parsed as RemoteProblem) : undefined;
+    return remoteProblem(JSON.parse(await body.text()));
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 import { InvalidInputError } from '../../kernel/errors/model-errors.js';
+import { toJson } from '../../kernel/exact-json.js';
+import { fieldsOf } from '../../model/entity.js';
 import { fieldErrors } from '../../model/field-errors.js';
 import type { CallOptions, OperationNote } from '../../model/http-operation.js';
 
@@ -30,14 +32,14 @@ export function requestTemplate(name: string, operation: OperationNote, baseUrl:
   return (args) => {
     const rest = [...args];
     const parameters = (hasParameters ? rest.shift() : {}) as Record<string, unknown>;
-    const checkedBody = body
-      ? JSON.stringify(checked(name, 'body', body.safeParse(rest.shift())))
-      : undefined;
+    const checkedBody = body ? toJson(checked(name, 'body', body.safeParse(rest.shift()))) : undefined;
     const options = (rest.shift() ?? {}) as CallOptions;
     const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, key: string) =>
-      encodeURIComponent(String(parameters[key])),
+      segmentOf(name, key, parameters[key]),
     );
-    const search = query ? searchOf(checked(name, 'query', query.safeParse(parameters))) : '';
+    const search = query
+      ? searchOf(checked(name, 'query', query.safeParse(fieldsOf(parameters, query))))
+      : '';
     return { request: { method, url: `${base}${path}${search}`, headers, body: checkedBody }, options };
   };
 }
@@ -52,10 +54,25 @@ function checked(
   return parsed.data;
 }
 
+/** One segment of a path. */
+function segmentOf(name: string, key: string, value: unknown): string {
+  const text = value === undefined || value === null ? '' : String(value);
+  // an empty segment, and dots, would make it another path: `DELETE /payments/{id}` could reach the collection
+  if (/^\.{0,2}$/.test(text)) {
+    const detail = text === '' ? 'is missing' : `${text} is no name`;
+    throw new InvalidInputError(`the path of ${name}`, [{ pointer: `/${key}`, detail }]);
+  }
+  return encodeURIComponent(text);
+}
+
+/** A list repeats its name; what is absent or null is left out. */
 function searchOf(query: unknown): string {
-  const entries = Object.entries(query as Record<string, unknown>).filter(
-    ([, value]) => value !== undefined && value !== null,
+  const pairs = Object.entries(query as Record<string, unknown>).flatMap(([key, value]) =>
+    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[key, spelled(one)]])),
   );
-  const search = new URLSearchParams(entries.map(([key, value]) => [key, String(value)]));
-  return entries.length > 0 ? `?${search}` : '';
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+}
+
+function spelled(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
 }

@@ -1,4 +1,4 @@
-import type { BootFault } from '../../kernel/errors/start-errors.js';
+import { type BootFault, ConfigurationError } from '../../kernel/errors/start-errors.js';
 import { type FeignClientClass, feignClientNote, operationsOf } from '../../model/feign-client.js';
 import { type Environment, settingOf, urlSettingOf } from '../settings.js';
 import { withoutPassword } from '../secrets.js';
@@ -31,7 +31,14 @@ export function urlFaults(
   environment: Environment,
 ): BootFault[] {
   const setting = urlSettingOf(service);
-  const url = settingOf(environment, setting) ?? fallback;
+  let url: string | undefined;
+  try {
+    url = settingOf(environment, setting) ?? fallback;
+  } catch (error) {
+    // one fault among others: they are told together
+    if (error instanceof ConfigurationError) return [{ what: error.message, fix: error.help }];
+    throw error;
+  }
   if (url === undefined) return [{ what: `${who} has no URL for ${service}`, fix: `set ${setting}` }];
   if (/^https?:\/\/[^/\s?#]+[^\s?#]*$/.test(url) && URL.canParse(url)) return [];
   return [

@@ -1,9 +1,10 @@
+import type { z } from 'zod';
 import type { BootFault } from '../../kernel/errors/start-errors.js';
 import type { AggregateBase } from '../../model/aggregate-root.js';
 import { type CollectionNote, collectionNote } from '../../model/aggregate.js';
 import { commandsOf } from '../../model/command.js';
 import type { AnyEntityClass } from '../../model/entity.js';
-import { type SchemaField, schemaFields } from '../../model/schema-fields.js';
+import { type SchemaField, changesKind, schemaFields } from '../../model/schema-fields.js';
 import { duplicates } from './duplicates.js';
 
 const NAME = /^[a-z][A-Za-z0-9]*$/;
@@ -26,6 +27,8 @@ export function collectionFaults(
   return [
     ...collectionName(name, note),
     ...fieldNames(entityClass, fields),
+    ...changedKinds(entityClass),
+    ...finderNames(name, note),
     ...searched(name, note, fields),
     ...commandPaths(entityClass),
     ...(parent.startsWith('ReadModel') ? emptyRow(entityClass) : []),
@@ -62,6 +65,37 @@ function fieldNames(
       }),
     ),
   ];
+}
+
+/** A state is checked again with each change, so what the schema makes must be something that it takes. */
+function changedKinds({ name, schema }: AnyEntityClass): BootFault[] {
+  return Object.entries(schema.shape)
+    .filter(([, field]) => changesKind(field as z.ZodType))
+    .map(([field]) => ({
+      what: `the schema of ${name}.${field} makes another kind of value of what it takes`,
+      fix: 'use the schema of the value that is kept; JSON is brought to it anyway',
+    }));
+}
+
+function finderNames(name: string, { finders }: CollectionNote): BootFault[] {
+  return Object.entries(finders).flatMap(([finder, columns]) => [
+    ...(NAME.test(finder)
+      ? []
+      : [
+          {
+            what: `${name} has the finder ${JSON.stringify(finder)}`,
+            fix: 'use letters and digits, beginning with a small one',
+          },
+        ]),
+    ...(columns.length > 0
+      ? []
+      : [
+          {
+            what: `the finder ${finder} of ${name} asks for nothing`,
+            fix: 'name the fields that it searches by',
+          },
+        ]),
+  ]);
 }
 
 function searched(name: string, note: CollectionNote, fields: readonly SchemaField[]): BootFault[] {

@@ -1,5 +1,5 @@
 import { StoreFailedError, StoreUnavailableError } from '../../kernel/errors/store-errors.js';
-import { SqliteFile, type SqliteFileOptions } from '../../sqlite/sqlite-file.js';
+import { type Durability, SqliteFile, type SqliteFileOptions } from '../../sqlite/sqlite-file.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import { storeError } from './sqlite-errors.js';
 
@@ -29,10 +29,10 @@ export class SqliteDatabase {
   }
 
   /** Runs `work` in the next write transaction; what it throws rolls back its own statements only. */
-  async write<T>(doing: string, work: (sql: StatementCache) => T): Promise<T> {
+  async write<T>(doing: string, work: (sql: StatementCache) => T, durability?: Durability): Promise<T> {
     const file = this.#opened();
     try {
-      return await file.write(work);
+      return await file.write(work, durability);
     } catch (thrown) {
       throw this.#error(thrown, doing);
     }
@@ -46,6 +46,16 @@ export class SqliteDatabase {
       return file.read(work);
     } catch (thrown) {
       throw this.#error(thrown, doing);
+    }
+  }
+
+  /** Resolves when all that can be read now is durable. */
+  async sync(): Promise<void> {
+    const file = this.#opened();
+    try {
+      await file.sync();
+    } catch (thrown) {
+      throw this.#error(thrown, 'waiting for the disk');
     }
   }
 

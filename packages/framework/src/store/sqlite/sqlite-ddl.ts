@@ -15,7 +15,8 @@ export function addColumn(table: string, column: ColumnDefinition): string {
 }
 
 export function createIndex(table: string, { columns, unique }: IndexDefinition): string {
-  const name = quoted(`${table}_${columns.join('_')}_${unique ? 'key' : 'idx'}`);
+  // names of indexes are unique in the whole file: signs that no field has keep `a_b (c)` and `a (b_c)` apart
+  const name = quoted(`${table}(${columns.join(',')})${unique ? ' unique' : ''}`);
   return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${quoted(table)} (${columns.map(quoted).join(', ')})`;
 }
 

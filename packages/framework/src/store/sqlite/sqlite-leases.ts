@@ -24,18 +24,20 @@ export class SqliteLeases implements Leases {
       if (holder && holder.owner !== owner && !hasEnded(holder.process)) return undefined;
       const { token } = sql.get<{ token: number }>(TAKE, [name, owner, processIdentity(), ttlMs])!;
       return { name, owner, token };
-    });
+      // a power cut ends all who could hold it
+    }, 'buffered');
   }
 
   renew(lease: Lease, ttlMs: number): Promise<boolean> {
     return this.database.write(
       'renewing a lease',
       (sql) => sql.run(RENEW, [ttlMs, ...identity(lease)]) === 1,
+      'buffered',
     );
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.database.write('releasing a lease', (sql) => sql.run(RELEASE, identity(lease)));
+    await this.database.write('releasing a lease', (sql) => sql.run(RELEASE, identity(lease)), 'buffered');
   }
 }
 

@@ -103,7 +103,7 @@ export class SqliteStore implements Store {
   }
 
   pruneInbox(ageMs: number, limit: number): Promise<number> {
-    return this.#database.write('pruning the inbox', (sql) => pruneInbox(sql, ageMs, limit));
+    return this.#database.write('pruning the inbox', (sql) => pruneInbox(sql, ageMs, limit), 'buffered');
   }
 
   /** Takes the right to write for a moment, and changes nothing. */

@@ -33,6 +33,11 @@ export class GroupMember implements RecordReceiver {
     return this.records.map(({ value }) => Buffer.from(value ?? []).toString());
   }
 
+  /** Whether all batches that it was given are done, and committed if it commits. */
+  get isIdle(): boolean {
+    return this.#busy.size === 0;
+  }
+
   assigned(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) {
       this.held.add(nameOf(partition));

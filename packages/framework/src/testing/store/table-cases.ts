@@ -87,6 +87,25 @@ export const tableCases: readonly StoreCase[] = [
     });
   }),
 
+  storeCase('tables, columns and indexes whose names run together are told apart', async (lab) => {
+    const columns = ['a', 'b', 'a_b', 'b_c', 'c'].map((name) => column(name, 'text', true));
+    const indexed = (name: string, ...indexes: readonly string[][]): TableDefinition => ({
+      name,
+      columns,
+      indexes: indexes.flatMap((of) => [true, false].map((unique) => ({ columns: of, unique }))),
+    });
+    const tables = [
+      indexed('t', ['a_b'], ['a', 'b'], ['b', 'a']),
+      indexed('t_a', ['b'], ['b_c'], ['b', 'c']),
+    ];
+    const store = await lab.store(...tables);
+    await store.ensureTables(tables);
+    await commit(store, ...tables.map((table) => insert(table, 1, { a: 'x', b: 'x' })));
+    for (const table of tables) {
+      await assert.rejects(commit(store, insert(table, 2, { a: 'x', b: 'x' })), UniqueViolationError);
+    }
+  }),
+
   storeCase('a new unique index holds from then on', async (lab) => {
     const plain = { ...cups, indexes: [] };
     const store = await lab.store(plain);

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ChildMessage } from './parent.js';
 
@@ -50,8 +51,15 @@ export class Child {
     this.#process.send(message);
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+  /** Stops it like a laptop that falls asleep; resolves when it stands still. */
+  async stop(): Promise<void> {
+    this.#process.kill('SIGSTOP');
+    const state = () => execFileSync('ps', ['-o', 'state=', '-p', String(this.pid)], { encoding: 'utf8' });
+    while (!state().startsWith('T')) await pause(5);
+  }
+
+  goOn(): void {
+    this.#process.kill('SIGCONT');
   }
 
   /** Ends it at once, in whatever it is doing. */

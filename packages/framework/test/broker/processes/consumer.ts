@@ -42,7 +42,9 @@ const subscription: Subscription = await broker.subscribe({
           `${JSON.stringify({ partition, offset, key, ...JSON.parse(Buffer.from(value!).toString()) })}\n`,
       );
       if (journal) appendFileSync(journal, lines.join(''));
-      await subscription.commit([{ topic, partition, offset: records.at(-1)!.offset + 1 }]);
+      const committing = subscription.commit([{ topic, partition, offset: records.at(-1)!.offset + 1 }]);
+      tell({ kind: 'committing' });
+      await committing;
       tell({ kind: 'committed', partition, offset: records.at(-1)!.offset + 1 });
     },
     async revoked(partitions) {

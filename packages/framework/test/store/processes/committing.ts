@@ -1,5 +1,4 @@
-import { cup, event, mark, plan } from '../../../src/testing/store/store-samples.js';
-import { cups } from '../../../src/testing/store/store-samples.js';
+import { cup, cups, event, mark, plan } from '../../../src/testing/store/store-samples.js';
 import { openStore } from './open-store.js';
 
 // commits cup, event and mark of one number after the other, several at once, and tells each number when it is committed

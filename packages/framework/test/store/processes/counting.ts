@@ -1,5 +1,5 @@
 import { VersionConflictError } from '../../../src/kernel/errors/store-errors.js';
-import { commit, cup, cups, numbers, update } from '../../../src/testing/store/store-samples.js';
+import { commit, cup, cups, update } from '../../../src/testing/store/store-samples.js';
 import { openStore } from './open-store.js';
 
 // adds one to the quantity of cup 1, as often as the second argument says, and makes a cup each time
@@ -16,5 +16,5 @@ async function addOne(): Promise<void> {
   }
 }
 
-for (const _turn of numbers(Number(process.argv[3]))) await addOne();
+for (let left = Number(process.argv[3]); left > 0; left--) await addOne();
 await store.close();

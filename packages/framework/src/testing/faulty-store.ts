@@ -1,0 +1,125 @@
+import type { Leases } from '../store/leases.js';
+import type { Outbox } from '../store/outbox.js';
+import type { ParkingLot } from '../store/parking-lot.js';
+import type { Selection } from '../store/selection.js';
+import type { IdBlock, Store, StoreCapabilities } from '../store/store.js';
+import type { TableDefinition } from '../store/table-definition.js';
+import type { WritePlan } from '../store/write-plan.js';
+import { FaultPoints } from './fault-points.js';
+import type { PortCalls } from './port-calls.js';
+
+/** The points of a store: `commit`, `outbox.remove`, `parking.park`, … */
+export type StoreCalls = PortCalls<Store> &
+  PortCalls<Outbox, 'outbox.'> &
+  PortCalls<Leases, 'leases.'> &
+  PortCalls<ParkingLot, 'parking.'>;
+
+/**
+ * A store with faults in it. As long as none is armed it does what the store does that it stands around.
+ *
+ * @example
+ * let store!: FaultyStore;
+ * await using shop = await startTestService(shopService, {
+ *   engines: { store: (real) => (store = new FaultyStore(real)) },
+ * });
+ * store.failNext('commit', new StoreUnavailableError('shop'));
+ * expect((await shop.request('POST', '/orders', { product: 'tea' })).status).toBe(503);
+ */
+export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly parking: ParkingLot;
+
+  constructor(private readonly store: Store) {
+    super();
+    this.outbox = this.#faultyOutbox(store.outbox);
+    this.leases = this.#faultyLeases(store.leases);
+    this.parking = this.#faultyParking(store.parking);
+  }
+
+  get capabilities(): StoreCapabilities {
+    return this.store.capabilities;
+  }
+
+  open() {
+    return this.around('open', [], () => this.store.open());
+  }
+
+  ensureTables(tables: readonly TableDefinition[]) {
+    return this.around('ensureTables', [tables], () => this.store.ensureTables(tables));
+  }
+
+  reserveIds(table: TableDefinition, count: number) {
+    return this.around('reserveIds', [table, count], () => this.store.reserveIds(table, count));
+  }
+
+  releaseIds(table: TableDefinition, unused: IdBlock) {
+    return this.around('releaseIds', [table, unused], () => this.store.releaseIds(table, unused));
+  }
+
+  get(table: TableDefinition, id: number) {
+    return this.around('get', [table, id], () => this.store.get(table, id));
+  }
+
+  select(table: TableDefinition, selection: Selection) {
+    return this.around('select', [table, selection], () => this.store.select(table, selection));
+  }
+
+  count(table: TableDefinition, where: Selection['where']) {
+    return this.around('count', [table, where], () => this.store.count(table, where));
+  }
+
+  commit(plan: WritePlan) {
+    return this.around('commit', [plan], () => this.store.commit(plan));
+  }
+
+  pruneInbox(ageMs: number, limit: number) {
+    return this.around('pruneInbox', [ageMs, limit], () => this.store.pruneInbox(ageMs, limit));
+  }
+
+  ping() {
+    return this.around('ping', [], () => this.store.ping());
+  }
+
+  close() {
+    return this.around('close', [], () => this.store.close());
+  }
+
+  #faultyOutbox(outbox: Outbox): Outbox {
+    return {
+      read: (limit) => this.around('outbox.read', [limit], () => outbox.read(limit)),
+      remove: (positions, lease) =>
+        this.around('outbox.remove', [positions, lease], () => outbox.remove(positions, lease)),
+      status: () => this.around('outbox.status', [], () => outbox.status()),
+      onAppended: (listener) => outbox.onAppended(listener),
+    };
+  }
+
+  #faultyLeases(leases: Leases): Leases {
+    return {
+      acquire: (name, owner, ttlMs) =>
+        this.around('leases.acquire', [name, owner, ttlMs], () => leases.acquire(name, owner, ttlMs)),
+      renew: (lease, ttlMs) => this.around('leases.renew', [lease, ttlMs], () => leases.renew(lease, ttlMs)),
+      release: (lease) => this.around('leases.release', [lease], () => leases.release(lease)),
+    };
+  }
+
+  #faultyParking(parking: ParkingLot): ParkingLot {
+    return {
+      park: (record) => this.around('parking.park', [record], () => parking.park(record)),
+      parkBehind: (record) => this.around('parking.parkBehind', [record], () => parking.parkBehind(record)),
+      first: (handler, key, position) =>
+        this.around('parking.first', [handler, key, position], () => parking.first(handler, key, position)),
+      records: (handler, key, after, limit) =>
+        this.around('parking.records', [handler, key, after, limit], () =>
+          parking.records(handler, key, after, limit),
+        ),
+      keys: (after, limit) => this.around('parking.keys', [after, limit], () => parking.keys(after, limit)),
+      count: () => this.around('parking.count', [], () => parking.count()),
+      failedAgain: (position, reason) =>
+        this.around('parking.failedAgain', [position, reason], () => parking.failedAgain(position, reason)),
+      drop: (position, mark) =>
+        this.around('parking.drop', [position, mark], () => parking.drop(position, mark)),
+    };
+  }
+}

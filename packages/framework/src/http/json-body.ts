@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { MalformedBodyError } from '../kernel/errors/request-errors.js';
+import { parseJson } from '../kernel/exact-json.js';
 import { messageOf } from '../kernel/errors/skanu-error.js';
 import { MAX_DEPTH, isTooDeep } from './nesting.js';
 
@@ -27,7 +28,7 @@ export function parsedJson(body: Buffer): unknown {
   const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     // the rest of the parser's message repeats what was sent
     const place = /at position \d+( \(line \d+ column \d+\))?/.exec(messageOf(error));

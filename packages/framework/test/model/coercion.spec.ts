@@ -23,7 +23,7 @@ const plain: readonly (readonly [string, z.ZodType, unknown, unknown])[] = [
   ['a literal number', z.literal([1, 2]), '2', 2],
   ['a literal boolean', z.literal(true), 'true', true],
   ['a number of an enum', z.enum({ Low: 0, High: 1 }), '0', 0],
-  ['elements of a list', z.array(z.number()), ['1', 2, 'x'], [1, 2, 'x']],
+  ['elements of a list', z.array(z.number()), ['1', 2], [1, 2]],
   ['fields of objects', z.object({ a: z.object({ b: z.int() }) }), { a: { b: '3' }, c: '4' }, { a: { b: 3 }, c: '4' }],
   ['inside of optional', z.int().optional(), '1', 1],
   ['inside of nullable', z.int().nullable(), '1', 1],
@@ -75,7 +75,7 @@ const unclear: readonly (readonly [string, z.ZodType, unknown])[] = [
 describe('coercion of JSON', () => {
   it.each(plain)('understands %s', (_, schema, json, expected) => {
     expect(coerced(schema, json)).toStrictEqual(expected);
-    expect(schema.safeParse(coerced(schema, json)).success).toBe(!JSON.stringify(json).includes('x'));
+    expect(schema.safeParse(coerced(schema, json)).success).toBe(true);
   });
 
   it.each(unclear)('leaves %s to the schema', (_, schema, json) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Origin } from '../runtime/origin.js';
 import { continuedTrace } from '../runtime/trace-context.js';
@@ -9,16 +8,11 @@ const CORRELATION_ID = /^[\w.~:+/=@-]{1,128}$/;
 
 /** Where the work of a request comes from: the client's trace and correlation id, or new ones. */
 export function originOf(headers: IncomingHttpHeaders): Origin {
-  return {
-    trace: continuedTrace(singleValue(headers['traceparent'])),
-    correlationId: correlationIdOf(headers),
-  };
-}
-
-/** The client's id if it is one that can be logged and handed on; else a new one. */
-function correlationIdOf(headers: IncomingHttpHeaders): string {
+  const trace = continuedTrace(singleValue(headers['traceparent']));
   const given = singleValue(headers[CORRELATION_HEADER]);
-  return given !== undefined && CORRELATION_ID.test(given) ? given : randomUUID();
+  // an id that cannot be logged and handed on is as good as none; then the trace's own does as well
+  const correlationId = given !== undefined && CORRELATION_ID.test(given) ? given : trace.traceId;
+  return { trace, correlationId };
 }
 
 function singleValue(header: string | string[] | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, utimesSync, watch } from 'node:fs';
+import { type FSWatcher, closeSync, mkdirSync, openSync, utimesSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
@@ -21,8 +21,14 @@ export interface SqliteFileOptions {
  */
 export type Durability = 'durable' | 'buffered';
 
-interface Waiting {
-  readonly durability: Durability;
+export interface WriteOptions {
+  /** Default: `durable`. */
+  readonly durability?: Durability;
+  /** Wakes those who listen to changes, in all processes. For what somebody waits for. */
+  readonly announce?: boolean;
+}
+
+interface Waiting extends Required<WriteOptions> {
   readonly work: (sql: StatementCache) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -60,18 +66,29 @@ export class SqliteFile {
     this.#reader = this.#configured();
     this.#writes = new StatementCache(this.#writer);
     this.#reads = new StatementCache(this.#reader);
-    this.#disk = this.#walSync();
+    this.#disk = this.#opened();
   }
 
   get path(): string {
     return this.options.path;
   }
 
+  get #bell(): string {
+    return `${this.path}-bell`;
+  }
+
   /** Runs `work` in the next write transaction. What it throws rolls back its own statements only. */
-  write<T>(work: (sql: StatementCache) => T, durability: Durability = 'durable'): Promise<T> {
+  write<T>(work: (sql: StatementCache) => T, options: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new Error(`${this.path} is closed`));
-      this.#waiting.push({ work, durability, resolve: resolve as (value: unknown) => void, reject });
+      const { durability = 'durable', announce = false } = options;
+      this.#waiting.push({
+        work,
+        durability,
+        announce,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
       this.#flushing ??= this.#flush();
     });
   }
@@ -87,8 +104,8 @@ export class SqliteFile {
   }
 
   /**
-   * Calls `listener` soon after a commit of this or any other process; several commits may make one call, and a call
-   * may come for nothing. Where the file system does not tell, calls are missing: poll slowly beside it.
+   * Calls `listener` soon after an announced commit of this or any other process; several commits may make one call, and
+   * a call may come for nothing. Where the file system does not tell, calls are missing: poll slowly beside it.
    */
   onChanged(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -119,10 +136,11 @@ export class SqliteFile {
     }
   }
 
-  #walSync(): WalSync {
+  #opened(): WalSync {
     try {
       // the first read makes the WAL file
       this.#reads.get('SELECT 1 FROM sqlite_master');
+      closeSync(openSync(this.#bell, 'a'));
       return new WalSync(`${this.path}-wal`);
     } catch (error) {
       this.#reader.close();
@@ -143,7 +161,7 @@ export class SqliteFile {
 
   #watch(): FSWatcher | undefined {
     try {
-      const watcher = watch(`${this.path}-wal`, { persistent: false }, () => this.#changed());
+      const watcher = watch(this.#bell, { persistent: false }, () => this.#changed());
       watcher.on('error', () => watcher.close());
       return watcher;
     } catch {
@@ -153,13 +171,13 @@ export class SqliteFile {
   }
 
   /**
-   * Wakes the watchers of all processes. The writes to the WAL wake them too, but too early: what they look for can be
-   * seen only when COMMIT has returned.
+   * Wakes the watchers of all processes, now that COMMIT has returned and the change can be seen. A file of its own: the
+   * WAL is written in many pieces, each of which would wake everybody, and too early.
    */
   #ring(): void {
     try {
       const now = new Date();
-      utimesSync(`${this.path}-wal`, now, now);
+      utimesSync(this.#bell, now, now);
     } catch {
       // the commit stands; who was not woken finds it with its slow poll
     }
@@ -229,7 +247,7 @@ export class SqliteFile {
         }
       }
       this.#writes.run('COMMIT');
-      this.#ring();
+      if (group.some(({ announce }) => announce)) this.#ring();
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
       for (const { reject } of group) reject(error);

@@ -24,7 +24,12 @@ const plain: readonly (readonly [string, z.ZodType, unknown, unknown])[] = [
   ['a literal boolean', z.literal(true), 'true', true],
   ['a number of an enum', z.enum({ Low: 0, High: 1 }), '0', 0],
   ['elements of a list', z.array(z.number()), ['1', 2], [1, 2]],
-  ['fields of objects', z.object({ a: z.object({ b: z.int() }) }), { a: { b: '3' }, c: '4' }, { a: { b: 3 }, c: '4' }],
+  [
+    'fields of objects',
+    z.object({ a: z.object({ b: z.int() }) }),
+    { a: { b: '3' }, c: '4' },
+    { a: { b: 3 }, c: '4' },
+  ],
   ['inside of optional', z.int().optional(), '1', 1],
   ['inside of nullable', z.int().nullable(), '1', 1],
   ['inside of default', z.int().default(5), '1', 1],
@@ -65,7 +70,14 @@ const unclear: readonly (readonly [string, z.ZodType, unknown])[] = [
   ['a number for a date', z.date(), 0],
   ['null as a word', z.literal([1, null]), 'null'],
   ['a text that is allowed as it stands', z.literal([1, '1']), '1'],
-  ['the input of a codec', z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }), '2020-05-01T10:00:00Z'],
+  [
+    'the input of a codec',
+    z.codec(z.iso.datetime(), z.date(), {
+      decode: (text) => new Date(text),
+      encode: (date) => date.toISOString(),
+    }),
+    '2020-05-01T10:00:00Z',
+  ],
   ['one of several types', z.union([z.number(), z.string()]), '1'],
   ['a text for an object', z.object({ a: z.int() }), '{"a":"1"}'],
   ['a list for an object', z.object({ 0: z.int() }), ['1']],
@@ -106,7 +118,10 @@ describe('coercion of JSON', () => {
       size: number;
       children?: Tree[] | undefined;
     }
-    const lazy: z.ZodType<Tree> = z.object({ size: z.int(), children: z.array(z.lazy(() => lazy)).optional() });
+    const lazy: z.ZodType<Tree> = z.object({
+      size: z.int(),
+      children: z.array(z.lazy(() => lazy)).optional(),
+    });
     const getter = z.object({
       size: z.int(),
       get children() {

@@ -14,7 +14,11 @@ const schema = z.object({
 
 class Placed extends DomainEvent('Placed', schema, { key: (e) => e.id }) {}
 class Order extends AggregateRoot(
-  z.object({ product: z.string(), tags: z.array(z.object({ name: z.string() })).default([]), secret: z.string() }),
+  z.object({
+    product: z.string(),
+    tags: z.array(z.object({ name: z.string() })).default([]),
+    secret: z.string(),
+  }),
 ) {}
 
 describe('a domain event', () => {
@@ -90,7 +94,9 @@ describe('outside of a unit of work', () => {
   it('nothing is published', () => {
     const event = new Placed({ id: 1, product: 'tea' });
     expect(() => event.publishAfterCommit()).toThrow(NoUnitOfWorkError);
-    expect(() => event.publishAfterCommit()).toThrow('Placed.publishAfterCommit() was used outside of a unit of work');
+    expect(() => event.publishAfterCommit()).toThrow(
+      'Placed.publishAfterCommit() was used outside of a unit of work',
+    );
     expect(() => ambient.run({ injector }, () => event.publishAfterCommit())).toThrow(NoUnitOfWorkError);
   });
 

@@ -42,7 +42,9 @@ describe('a new entity', () => {
         return 'cancelled';
       }
     }
-    const loose = new Loose(JSON.parse('{"product":"tea","id":9,"version":9,"cancel":1,"__proto__":{"cancel":2}}'));
+    const loose = new Loose(
+      JSON.parse('{"product":"tea","id":9,"version":9,"cancel":1,"__proto__":{"cancel":2}}'),
+    );
     expect(loose).toMatchObject({ product: 'tea', id: 0, version: 0 });
     expect(loose.cancel()).toBe('cancelled');
     expect(loose).toBeInstanceOf(Loose);

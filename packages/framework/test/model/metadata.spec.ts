@@ -108,7 +108,9 @@ describe('what decorators note down', () => {
       indexes: [['year', 'title']],
       unique: ['isbn'],
     })
-    class Book extends AggregateRoot(z.object({ title: z.string(), year: z.int().optional(), isbn: z.string() })) {}
+    class Book extends AggregateRoot(
+      z.object({ title: z.string(), year: z.int().optional(), isbn: z.string() }),
+    ) {}
     expect(collectionNote.of(Book)).toEqual({
       collection: 'books',
       finders: { findByTitle: ['title'], findBoth: ['title', 'year'] },

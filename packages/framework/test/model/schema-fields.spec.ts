@@ -47,7 +47,11 @@ const kinds: readonly (readonly [string, z.ZodType, SchemaField['kind']])[] = [
   ['a pipe', z.string().pipe(z.string().max(5)), 'text'],
   ['a transform of the same kind', z.string().transform((text) => text.trim()), 'text'],
   ['z.preprocess()', z.preprocess((value) => value, z.int()), 'integer'],
-  ['inside of every wrapper', z.int().optional().nullable().default(1).readonly().catch(2).prefault(3), 'integer'],
+  [
+    'inside of every wrapper',
+    z.int().optional().nullable().default(1).readonly().catch(2).prefault(3),
+    'integer',
+  ],
 ];
 
 describe('the fields of a schema', () => {
@@ -64,10 +68,18 @@ describe('the fields of a schema', () => {
     ['a union with undefined', z.union([z.string(), z.undefined()]), { optional: true, nullable: false }],
     ['made required again', z.string().optional().nonoptional(), { optional: false, nullable: false }],
     ['a default', z.string().default('x'), { optional: false, nullable: false, default: 'x' }],
-    ['a default of null', z.string().nullable().default(null), { optional: false, nullable: true, default: null }],
+    [
+      'a default of null',
+      z.string().nullable().default(null),
+      { optional: false, nullable: true, default: null },
+    ],
     ['a default of zero', z.int().default(0), { optional: false, default: 0 }],
     ['an optional default', z.string().default('x').optional(), { optional: false, default: 'x' }],
-    ['a default that is computed', z.array(z.string()).default(() => ['x']), { optional: false, default: ['x'] }],
+    [
+      'a default that is computed',
+      z.array(z.string()).default(() => ['x']),
+      { optional: false, default: ['x'] },
+    ],
     ['a prefault, which is input', z.coerce.number().int().prefault('5'), { optional: false, default: 5 }],
     ['anything', z.unknown(), { optional: true, nullable: true }],
   ])('sees what may be absent or null: %s', (_, schema, expected) => {
@@ -101,7 +113,10 @@ describe('the fields of a schema', () => {
   });
 
   it('knows a schema whose output is no input for it', () => {
-    const codec = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
+    const codec = z.codec(z.iso.datetime(), z.date(), {
+      decode: (t) => new Date(t),
+      encode: (d) => d.toISOString(),
+    });
     expect(changesKind(codec)).toBe(true);
     expect(changesKind(z.stringbool())).toBe(true);
     expect(changesKind(z.string().transform((text) => text.trim()))).toBe(false);

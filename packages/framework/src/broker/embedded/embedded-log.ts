@@ -31,11 +31,14 @@ export class EmbeddedLog {
     if (records.length === 0) return;
     const byPartition = this.#encoded(records);
     const { file, clock } = this.options;
-    await file.write((sql) => {
-      // taken inside the transaction, so that later offsets have later times
-      const timestamp = clock.now();
-      for (const [partitionId, encoded] of byPartition) appendTo(sql, partitionId, timestamp, encoded);
-    });
+    await file.write(
+      (sql) => {
+        // taken inside the transaction, so that later offsets have later times
+        const timestamp = clock.now();
+        for (const [partitionId, encoded] of byPartition) appendTo(sql, partitionId, timestamp, encoded);
+      },
+      { announce: true },
+    );
   }
 
   /** Records of one partition from an offset on: at least one, if there is one, however large. */

@@ -44,7 +44,7 @@ export class GroupMembership {
 
   /** Adds a member, and pins where the group begins in partitions that it has not read yet. Returns the member's id. */
   join(identity: string, { topics, from }: Pick<SubscribeOptions, 'topics' | 'from'>): Promise<number> {
-    return this.#write((sql) => {
+    return this.#change((sql) => {
       const list = JSON.stringify(topics);
       sql.run('INSERT INTO groups VALUES (?, 0) ON CONFLICT DO NOTHING', [this.group]);
       const member = sql.get<{ id: number }>(
@@ -65,7 +65,7 @@ export class GroupMembership {
 
   /** Removes members; their partitions have no owner then. One whose beat is no longer the given one lives, and stays. */
   remove(members: readonly Pick<GroupMember, 'id' | 'beat'>[]): Promise<void> {
-    return this.#write((sql) => {
+    return this.#change((sql) => {
       const gone = members.filter(
         ({ id, beat }) => sql.run('DELETE FROM members WHERE id = ? AND beat = ?', [id, beat]) > 0,
       );
@@ -76,7 +76,7 @@ export class GroupMembership {
 
   /** Ends a membership from the member's own side. */
   leave(member: number): Promise<void> {
-    return this.#write((sql) => {
+    return this.#change((sql) => {
       if (sql.run('DELETE FROM members WHERE id = ?', [member]) === 0) return;
       this.#disown(sql, member);
       this.#reassign(sql);
@@ -90,7 +90,7 @@ export class GroupMembership {
 
   /** Makes the member the owner of all that it shall have and nobody owns. */
   take(member: number): Promise<TakenPartition[]> {
-    return this.#write((sql) => {
+    return this.#change((sql) => {
       const taken = sql.all<{ id: number }>(
         `UPDATE group_partitions SET owner = target, epoch = epoch + 1
          WHERE group_name = ? AND target = ? AND owner IS NULL RETURNING partition_id AS id`,
@@ -102,7 +102,7 @@ export class GroupMembership {
 
   /** Gives partitions up, for those who shall have them. */
   release(member: number, partitions: readonly Ownership[]): Promise<void> {
-    return this.#write((sql) => {
+    return this.#change((sql) => {
       for (const { id, epoch } of partitions) {
         sql.run(
           'UPDATE group_partitions SET owner = NULL WHERE group_name = ? AND partition_id = ? AND owner = ? AND epoch = ?',
@@ -125,9 +125,14 @@ export class GroupMembership {
     });
   }
 
+  /** A change that other members act on. */
+  #change<T>(work: (sql: StatementCache) => T): Promise<T> {
+    return this.file.write(work, { durability: 'buffered', announce: true });
+  }
+
   /** Not waiting for the disk: after a power cut nobody is a member, and records whose offsets are lost come again. */
   #write<T>(work: (sql: StatementCache) => T): Promise<T> {
-    return this.file.write(work, 'buffered');
+    return this.file.write(work, { durability: 'buffered' });
   }
 
   members(): GroupMember[] {

@@ -23,7 +23,7 @@ export class Retention {
     let deleted = 0;
     for (const partition of this.#crowded()) {
       for (let batch = BATCH; batch === BATCH && !signal.aborted; deleted += batch) {
-        batch = await this.file.write((sql) => this.#deleteBatch(sql, partition), 'buffered');
+        batch = await this.file.write((sql) => this.#deleteBatch(sql, partition), { durability: 'buffered' });
       }
     }
     return deleted;

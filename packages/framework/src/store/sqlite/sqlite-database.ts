@@ -1,5 +1,5 @@
 import { StoreFailedError, StoreUnavailableError } from '../../kernel/errors/store-errors.js';
-import { type Durability, SqliteFile, type SqliteFileOptions } from '../../sqlite/sqlite-file.js';
+import { SqliteFile, type SqliteFileOptions, type WriteOptions } from '../../sqlite/sqlite-file.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import { storeError } from './sqlite-errors.js';
 
@@ -29,10 +29,10 @@ export class SqliteDatabase {
   }
 
   /** Runs `work` in the next write transaction; what it throws rolls back its own statements only. */
-  async write<T>(doing: string, work: (sql: StatementCache) => T, durability?: Durability): Promise<T> {
+  async write<T>(doing: string, work: (sql: StatementCache) => T, options?: WriteOptions): Promise<T> {
     const file = this.#opened();
     try {
-      return await file.write(work, durability);
+      return await file.write(work, options);
     } catch (thrown) {
       throw this.#error(thrown, doing);
     }

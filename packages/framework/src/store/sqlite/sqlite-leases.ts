@@ -19,25 +19,32 @@ export class SqliteLeases implements Leases {
   constructor(private readonly database: SqliteDatabase) {}
 
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined> {
-    return this.database.write('acquiring a lease', (sql) => {
-      const holder = sql.get<{ owner: string; process: string }>(HOLDER, [name]);
-      if (holder && holder.owner !== owner && !hasEnded(holder.process)) return undefined;
-      const { token } = sql.get<{ token: number }>(TAKE, [name, owner, processIdentity(), ttlMs])!;
-      return { name, owner, token };
-      // a power cut ends all who could hold it
-    }, 'buffered');
+    return this.database.write(
+      'acquiring a lease',
+      (sql) => {
+        const holder = sql.get<{ owner: string; process: string }>(HOLDER, [name]);
+        if (holder && holder.owner !== owner && !hasEnded(holder.process)) return undefined;
+        const { token } = sql.get<{ token: number }>(TAKE, [name, owner, processIdentity(), ttlMs])!;
+        return { name, owner, token };
+        // a power cut ends all who could hold it
+      },
+      { durability: 'buffered' },
+    );
   }
 
   renew(lease: Lease, ttlMs: number): Promise<boolean> {
     return this.database.write(
       'renewing a lease',
       (sql) => sql.run(RENEW, [ttlMs, ...identity(lease)]) === 1,
-      'buffered',
+      { durability: 'buffered' },
     );
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.database.write('releasing a lease', (sql) => sql.run(RELEASE, identity(lease)), 'buffered');
+    await this.database.write('releasing a lease', (sql) => sql.run(RELEASE, identity(lease)), {
+      durability: 'buffered',
+      announce: true,
+    });
   }
 }
 

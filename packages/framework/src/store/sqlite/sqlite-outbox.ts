@@ -22,18 +22,24 @@ export class SqliteOutbox implements Outbox {
   constructor(private readonly database: SqliteDatabase) {}
 
   async read(limit: number): Promise<OutboxEntry[]> {
-    const entries = await this.database.read('reading the outbox', (sql) => sql.all<OutboxRow>(READ, [limit]).map(entryOf));
+    const entries = await this.database.read('reading the outbox', (sql) =>
+      sql.all<OutboxRow>(READ, [limit]).map(entryOf),
+    );
     // what is told to others must not be undone by a power cut
     if (entries.length > 0) await this.database.sync();
     return entries;
   }
 
   async remove(positions: readonly number[], lease: Lease): Promise<void> {
-    await this.database.write('removing from the outbox', (sql) => {
-      if (!holds(sql, lease)) throw new LeaseLostError(lease.name);
-      sql.run(REMOVE, [JSON.stringify(positions)]);
-      // what a power cut brings back is published once more, and known by its id
-    }, 'buffered');
+    await this.database.write(
+      'removing from the outbox',
+      (sql) => {
+        if (!holds(sql, lease)) throw new LeaseLostError(lease.name);
+        sql.run(REMOVE, [JSON.stringify(positions)]);
+        // what a power cut brings back is published once more, and known by its id
+      },
+      { durability: 'buffered' },
+    );
   }
 
   status(): Promise<{ readonly pending: number; readonly oldestAt: number | null }> {

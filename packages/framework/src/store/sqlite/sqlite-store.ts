@@ -97,13 +97,15 @@ export class SqliteStore implements Store {
 
   async commit(plan: WritePlan): Promise<CommitOutcome> {
     const carryOut = bindPlan(plan);
-    const outcome = await this.#database.write('committing', carryOut);
+    const outcome = await this.#database.write('committing', carryOut, { announce: plan.events.length > 0 });
     if (outcome.kind === 'committed' && plan.events.length > 0) this.outbox.appended();
     return outcome;
   }
 
   pruneInbox(ageMs: number, limit: number): Promise<number> {
-    return this.#database.write('pruning the inbox', (sql) => pruneInbox(sql, ageMs, limit), 'buffered');
+    return this.#database.write('pruning the inbox', (sql) => pruneInbox(sql, ageMs, limit), {
+      durability: 'buffered',
+    });
   }
 
   /** Takes the right to write for a moment, and changes nothing. */

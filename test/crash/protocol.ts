@@ -1,0 +1,29 @@
+/** Where a process is to kill itself. */
+export interface Death {
+  /** The service whose engine it is. */
+  readonly service: string;
+  readonly engine: 'store' | 'broker';
+  readonly side: 'before' | 'after';
+  /** A point of the faulty engine, such as `commit`. */
+  readonly point: string;
+  /** The how-manieth call of the point. Default: the next. */
+  readonly nth?: number;
+  /** For `commit`: of what. Default: of anything. */
+  readonly of?: 'request' | 'handler' | 'redrive';
+}
+
+/** What a host is told in its environment, as JSON in `HOST`. */
+export interface HostPlan {
+  /** The services that it runs, with the settings of each. */
+  readonly services: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Where it dies, from its start on. */
+  readonly death?: Death;
+  /** Loads everything, and starts only when it is told `go`. */
+  readonly waits?: boolean;
+}
+
+/** What a parent tells a host. */
+export type ToHost = { readonly kind: 'go' } | { readonly kind: 'die'; readonly death: Death };
+
+/** What a host tells its parent. */
+export type FromHost = { readonly kind: 'loaded' | 'ready' | 'armed' };

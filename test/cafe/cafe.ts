@@ -18,14 +18,23 @@ export class Cafe implements AsyncDisposable {
   readonly #ports: ReadonlyMap<ServiceName, number>;
   readonly folder: string;
 
-  private constructor(folder: string, ports: ReadonlyMap<ServiceName, number>) {
+  readonly #settings: Readonly<Record<string, string>>;
+
+  private constructor(
+    settings: Readonly<Record<string, string>>,
+    folder: string,
+    ports: ReadonlyMap<ServiceName, number>,
+  ) {
+    this.#settings = settings;
     this.folder = folder;
     this.#ports = ports;
   }
 
-  static async prepare(): Promise<Cafe> {
+  /** @param settings of all services, beside where they listen and keep their data */
+  static async prepare(settings: Readonly<Record<string, string>> = {}): Promise<Cafe> {
     const ports = await freePorts(ALL.length);
     return new Cafe(
+      settings,
       mkdtempSync(join(tmpdir(), 'skanu-cafe-')),
       new Map(ALL.map((name, index) => [name, ports[index]!])),
     );
@@ -48,6 +57,7 @@ export class Cafe implements AsyncDisposable {
       ...Object.fromEntries(urls),
       DATA_DIR: this.folder,
       LOG_LEVEL: 'warn',
+      ...this.#settings,
       ...(name && { PORT: String(this.#ports.get(name)) }),
     };
   }

@@ -55,7 +55,9 @@ export async function auditBooks(lab: CrashLab): Promise<void> {
   const published = events(lab);
   for (const [account, ids] of Object.entries(books)) {
     const idsOf = (type: string) =>
-      published.filter(({ key, eventType }) => key === account && eventType === type).map((e) => e.fields['id']);
+      published
+        .filter(({ key, eventType }) => key === account && eventType === type)
+        .map((e) => e.fields['id']);
     expect(idsOf('Sold'), `the sales of ${account} in the log`).toEqual(ids);
     expect(idsOf('Booked'), `the bookings of ${account} in the log`).toEqual(ids);
   }

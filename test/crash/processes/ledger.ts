@@ -19,11 +19,9 @@ import { Sold } from './till.ts';
 
 const book = z.object({ account: z.string(), sales: z.array(z.number().int()).default([]) });
 
-export class Booked extends DomainEvent(
-  'Booked',
-  z.object({ id: z.number().int(), account: z.string() }),
-  { key: (e) => e.account },
-) {}
+export class Booked extends DomainEvent('Booked', z.object({ id: z.number().int(), account: z.string() }), {
+  key: (e) => e.account,
+}) {}
 
 /** Appends, so that it shows what was handled twice, not at all, or out of order. */
 @Aggregate({ collection: 'accounts', unique: ['account'] })

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../runtime/origin.js';
 
 declare module 'fastify' {
@@ -15,6 +16,17 @@ declare module 'fastify' {
     consumes?: readonly string[];
   }
 }
+
+/** The query of a request: a parameter that comes more than once is a list. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface RoutedRequestTypes {
+  Params: Readonly<Record<string, string>>;
+  Querystring: Query;
+}
+
+/** A request to one of our routes. */
+export type RoutedRequest = FastifyRequest<RoutedRequestTypes>;
 
 /** The path of a request without its query. */
 export function pathOf(url: string): string {

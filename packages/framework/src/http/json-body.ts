@@ -14,8 +14,10 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (request.routeOptions.config.consumes === undefined) return done(null, undefined);
     try {
+      // parseAs says so
       done(null, parsedJson(body as Buffer));
     } catch (error) {
+      // it throws nothing else
       done(error as MalformedBodyError, undefined);
     }
   });

@@ -10,7 +10,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Begins to listen, and tells the URL. Port 0 takes any free one. @throws PortUnavailableError */
-export async function listen(app: FastifyInstance, name: string, host: string, port: number): Promise<string> {
+export async function listen(
+  app: FastifyInstance,
+  name: string,
+  host: string,
+  port: number,
+): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (error) {

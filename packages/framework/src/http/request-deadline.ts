@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Logger } from '../kernel/logger.js';
 import { RequestTimeoutError } from '../kernel/errors/request-errors.js';
-import { pathOf } from './fastify-words.js';
+import { type RoutedRequest, pathOf } from './fastify-words.js';
 
 /** What answers a request. */
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+export type Handler = (request: RoutedRequest, reply: FastifyReply) => unknown;
 
 /**
  * Gives a handler `limitMs` to finish. After that the client is told so, and the origin's signal is aborted, so that nothing

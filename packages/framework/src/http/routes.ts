@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../kernel/logger.js';
+import type { RoutedRequestTypes } from './fastify-words.js';
 import { type Handler, withDeadline } from './request-deadline.js';
 import type { RouteTable } from './route-table.js';
 
@@ -23,7 +24,7 @@ export class Routes {
 
   add({ method, path, consumes, handler }: Route): void {
     this.table.add(method, path, consumes);
-    this.fastify.route({
+    this.fastify.route<RoutedRequestTypes>({
       method,
       url: path
         .replaceAll('{id}', ':id(^[1-9]\\d{0,15}$)')

@@ -1,4 +1,4 @@
-import type { AggregateBase, AggregateClass } from './aggregate-root.js';
+import type { AggregateClass } from './aggregate-root.js';
 import type { EventClass } from './domain-event.js';
 import type { FeignClientClass } from './feign-client.js';
 import type { HandlerClass } from './handler-note.js';
@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly port: number;
   /** The topic that it publishes to and reads, unless `TOPIC` says otherwise. Default: `events`. */
   readonly topic?: string;
-  readonly aggregates?: readonly AggregateClass<AggregateBase>[];
+  readonly aggregates?: readonly AggregateClass[];
   /** The events that it publishes. */
   readonly events?: readonly EventClass[];
   readonly policies?: readonly HandlerClass[];

@@ -3,13 +3,7 @@ import { type ClassWithFields, type CollectionOptions, noteCollection } from './
 import type { Criteria } from './criteria.js';
 import type { DomainEventBase, EventClass } from './domain-event.js';
 import { Entity, type EntityClass, type StateOf, type StateSchema, initialise } from './entity.js';
-import {
-  type HandlerClass,
-  type HandlerOptions,
-  type RowOf,
-  handlerNote,
-  noteReaction,
-} from './handler-note.js';
+import { type HandlerClass, type HandlerOptions, handlerNote, noteReaction } from './handler-note.js';
 import type { MethodDescriptor } from './method-descriptor.js';
 import type { EventConstructor } from './policy-handler.js';
 import type { AbstractClass } from './token.js';
@@ -84,5 +78,5 @@ export function When<E extends DomainEventBase, T extends ReadModelBase>(
     _descriptor: MethodDescriptor<(event: E, row: T) => unknown>,
   ): void =>
     // the event and row types are checked where the decorator stands; the note holds them without
-    noteReaction(target, { event: event as unknown as EventClass, method, row: rowOf as unknown as RowOf });
+    noteReaction(target, { event: event as unknown as EventClass, method, row: rowOf });
 }

@@ -1,4 +1,3 @@
-import type { AggregateBase } from '../model/aggregate-root.js';
 import { type CollectionNote, collectionNote } from '../model/aggregate.js';
 import { type CommandNote, commandsOf } from '../model/command.js';
 import type { Criteria } from '../model/criteria.js';
@@ -43,7 +42,7 @@ export class Collection {
   ) {
     this.note = collectionNote.of(entityClass)!;
     this.fields = schemaFields(entityClass.schema);
-    this.commands = commandsOf(entityClass as { readonly prototype: AggregateBase });
+    this.commands = commandsOf(entityClass);
     this.table = tableOf(this.note, this.fields);
     this.mapping = new TableMapping(this.fields);
   }

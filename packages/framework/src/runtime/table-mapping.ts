@@ -12,7 +12,7 @@ export function tableOf(note: CollectionNote, fields: readonly SchemaField[]): T
 function columnOf(field: SchemaField): ColumnDefinition {
   const column = { name: field.name, type: field.kind, nullable: field.optional || field.nullable };
   const value = field.default;
-  return value === undefined || value === null ? column : { ...column, default: value as ColumnValue };
+  return value === undefined || value === null ? column : { ...column, default: value };
 }
 
 /** Between fields and columns: a column knows only null, a field may be absent or null. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HooksDoNotSettleError, NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
-import type { AggregateBase } from '../model/aggregate-root.js';
 import type { DomainEventBase } from '../model/domain-event.js';
 import {
   type Entity,
@@ -21,6 +20,9 @@ import type { Origin } from './origin.js';
 
 /** How many rounds of hooks may change aggregates again before it is called a mistake. */
 const MAX_ROUNDS = 20;
+
+/** What goes makes room for what comes: a unique value may pass from one row to another in one unit of work. */
+const TURN = { delete: 0, update: 1, insert: 2 };
 
 /** What the unit of work knows of one entity. */
 interface Tracked {
@@ -187,12 +189,12 @@ export class UnitOfWork {
       const change = changeOf(tracked);
       if (change) changes.push({ tracked, change });
     }
-    return changes;
+    return changes.toSorted((a, b) => TURN[a.change.kind] - TURN[b.change.kind]);
   }
 }
 
 async function runHooks({ entity }: Tracked, hook: Hook): Promise<void> {
-  for (const method of hooksOf(entity as AggregateBase, hook)) {
+  for (const method of hooksOf(entity, hook)) {
     await (Reflect.get(entity, method) as () => unknown).call(entity);
   }
 }

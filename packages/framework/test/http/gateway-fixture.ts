@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type GatewayAppOptions, buildGatewayApp } from '../../src/http/gateway/gateway-app.js';
@@ -13,11 +13,13 @@ export interface Backend extends AsyncDisposable {
   readonly seen: IncomingMessage[];
 }
 
-export async function openBackend(listener: RequestListener): Promise<Backend> {
+export async function openBackend(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Backend> {
   const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     seen.push(request);
-    listener(request, response);
+    void listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -4,6 +4,13 @@ import { PatchTestFailedError } from '../../src/kernel/errors/request-errors.js'
 import { jsonPatched } from '../../src/http/resource/json-patch.js';
 import { mergePatched } from '../../src/http/resource/merge-patch.js';
 
+const outcomeOf = (attempt: () => string): string => {
+  try {
+    return attempt();
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
 const patched = (document: object, ...operations: object[]) => jsonPatched('x', document, operations);
 
 describe('a JSON patch', () => {
@@ -68,19 +75,18 @@ describe('a JSON patch', () => {
 
   it('cannot reach the prototype of anything', () => {
     for (const path of ['/__proto__/polluted', '/constructor/prototype/polluted', '/a/__proto__/polluted']) {
-      try {
-        patched({ a: {} }, { op: 'add', path, value: true });
-      } catch (error) {
-        expect(error).toBeInstanceOf(InvalidInputError);
-      }
+      // refused or without effect: both will do
+      const attempt = () => JSON.stringify(patched({ a: {} }, { op: 'add', path, value: true }));
+      expect(outcomeOf(attempt)).toMatch(/^(InvalidInputError|.*"a":.*)$/);
       expect(({} as any).polluted).toBeUndefined();
     }
   });
 });
 
+const merge = (target: object, patch: object) =>
+  mergePatched(target as never, patch as never, new Set(['nullable']));
+
 describe('a merge patch', () => {
-  const merge = (target: object, patch: object) =>
-    mergePatched(target as never, patch as never, new Set(['nullable']));
   // the examples of RFC 7396, appendix A, for objects
   it.each([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

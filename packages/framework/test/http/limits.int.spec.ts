@@ -47,7 +47,7 @@ describe('a body that is too large', () => {
       headers: json,
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(answer.status).toBe(413);
     expect(await answer.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
     expect(await shop.written()).toEqual({ orders: 0, events: 0 });
@@ -75,15 +75,11 @@ describe('a client that is slow', () => {
     const shop = await shopWith({ limits: { receiveTimeoutMs: 300, headersTimeoutMs: 300 } });
     const head =
       'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{';
-    let over = false;
+    let drip: NodeJS.Timeout | undefined;
     const answer = await exchangeBytes(await shop.listen(), head, async (write) => {
-      void (async () => {
-        while (!over) {
-          write(' ');
-          await sleep(20);
-        }
-      })();
-    }).finally(() => (over = true));
+      drip = setInterval(() => write(' '), 20);
+    });
+    clearInterval(drip);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(await shop.written()).toEqual({ orders: 0, events: 0 });
   });

@@ -42,8 +42,8 @@ it('names every path and method that the service has', () => {
 });
 
 it('gives each operation a name of its own, and each path parameter its description', () => {
-  const operations = Object.values<any>(api.paths).flatMap(({ parameters: _, ...item }) =>
-    Object.values<any>(item),
+  const operations = Object.values<any>(api.paths).flatMap((item) =>
+    Object.values<any>(item).filter((part) => part.operationId),
   );
   const names = operations.map((operation) => operation.operationId);
   expect(new Set(names).size).toBe(names.length);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../../kernel/errors/model-errors.js';
 import { fieldErrors } from '../../model/field-errors.js';
+import type { RoutedRequest } from '../fastify-words.js';
 import { sendJson } from '../resource/answers.js';
 import { JSON_TYPE } from '../resource/media-types.js';
 import type { Routes } from '../routes.js';
@@ -46,8 +47,8 @@ export function addLoggerRoutes(routes: Routes, loggers: LoggerLevels): void {
   });
 }
 
-function nameIn(params: unknown): string {
-  return (params as { readonly name: string }).name;
+function nameIn(params: RoutedRequest['params']): string {
+  return params['name']!;
 }
 
 function stateOf(loggers: LoggerLevels, name: string): LoggerState {

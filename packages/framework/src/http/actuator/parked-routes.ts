@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { NotFoundError } from '../../kernel/errors/model-errors.js';
 import type { ParkedRecord } from '../../store/parking-lot.js';
 import { baseUrlOf } from '../base-url.js';
+import type { Query, RoutedRequest } from '../fastify-words.js';
 import { sendJson } from '../resource/answers.js';
 import { JSON_TYPE } from '../resource/media-types.js';
-import { type Query, listed } from '../resource/page-request.js';
+import { listed } from '../resource/page-request.js';
 import type { Routes } from '../routes.js';
 import type { ParkedRecords, RedriveTarget } from './actuator-source.js';
 import { keyView, parkedPath, recordView } from './parked-view.js';
@@ -15,11 +16,7 @@ const KEY = `${ROOT}/{handler}/keys/{key}`;
 const RECORD_OF_KEY = `${KEY}/records/{position}`;
 const RECORD = `${ROOT}/{handler}/records/{position}`;
 
-interface Place {
-  readonly handler: string;
-  readonly key?: string;
-  readonly position?: string;
-}
+type Place = RoutedRequest['params'];
 
 /**
  * Lists, shows, redrives and drops parked records:
@@ -53,16 +50,16 @@ export function addParkedRoutes(routes: Routes, parked: ParkedRecords): void {
       method: 'POST',
       path: `${path}/redrive`,
       handler: async (request, reply) =>
-        sendJson(reply, JSON_TYPE, await parked.redrive(targetOf(request.params as Place))),
+        sendJson(reply, JSON_TYPE, await parked.redrive(targetOf(request.params))),
     });
   redrive(ROOT, () => 'all');
-  redrive(KEY, ({ handler, key }) => ({ handler, key: key! }));
-  redrive(RECORD, ({ handler, position }) => ({ handler, position: Number(position) }));
+  redrive(KEY, ({ handler, key }) => ({ handler: handler!, key: key! }));
+  redrive(RECORD, ({ handler, position }) => ({ handler: handler!, position: Number(position) }));
 }
 
 async function listKeys(
   { lot }: ParkedRecords,
-  request: FastifyRequest,
+  request: RoutedRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { after, size } = windowOf(request);
@@ -80,10 +77,11 @@ async function listKeys(
 
 async function listRecords(
   { lot }: ParkedRecords,
-  request: FastifyRequest,
+  request: RoutedRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { handler, key } = request.params as Required<Place>;
+  const handler = request.params['handler']!;
+  const key = request.params['key']!;
   const { after, size } = windowOf(request);
   const records = await lot.records(handler, key, after, size);
   if (records.length === 0 && after === 0) throw new NotFoundError('parked key', `${key} of ${handler}`);
@@ -99,7 +97,7 @@ async function listRecords(
 
 async function drop(
   parked: ParkedRecords,
-  request: FastifyRequest,
+  request: RoutedRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { position, handler, eventId, key } = await recordAt(parked, request);
@@ -108,9 +106,10 @@ async function drop(
   return reply.code(204).send();
 }
 
-async function recordAt({ lot }: ParkedRecords, { params }: FastifyRequest): Promise<ParkedRecord> {
-  const { handler, key, position: text } = params as Place;
-  const position = Number(text);
+async function recordAt({ lot }: ParkedRecords, { params }: RoutedRequest): Promise<ParkedRecord> {
+  const { key } = params;
+  const handler = params['handler']!;
+  const position = Number(params['position']);
   const record =
     key === undefined
       ? await lot.first(handler, null, position)
@@ -128,8 +127,8 @@ function linksOf(url: string, shown: readonly { readonly position: number }[], s
   };
 }
 
-function windowOf({ query }: FastifyRequest): { readonly after: number; readonly size: number } {
-  const { after, size } = query as Query;
+function windowOf({ query }: RoutedRequest): { readonly after: number; readonly size: number } {
+  const { after, size } = query;
   return { after: wholeNumber(after, 0), size: Math.min(Math.max(wholeNumber(size, 100), 1), 1000) };
 }
 

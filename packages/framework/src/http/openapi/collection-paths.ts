@@ -4,7 +4,7 @@ import { JSON_PATCH, JSON_TYPE, MERGE_PATCH } from '../resource/media-types.js';
 import { commandPath } from '../resource/command-routes.js';
 import type { Resource } from '../resource/resource.js';
 import { schemaRef } from './components.js';
-import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
+import { jsonSchemaOf } from './json-schema.js';
 import { bodyOf, ifMatch, pagingParameters, pathId, problems, responseOf } from './operation-parts.js';
 
 type PathItem = Record<string, object>;
@@ -52,7 +52,7 @@ function getOperation({ collection, itemName, rel }: Resource): object {
 }
 
 function finderOperation({ collection, itemName }: Resource, finder: Finder): object {
-  const properties = jsonSchemaOf(finder.schema, 'input')['properties'] as Record<string, JsonSchema>;
+  const { properties = {} } = jsonSchemaOf(finder.schema, 'input');
   const own = finder.parameters.map((name) => ({
     name,
     in: 'query',

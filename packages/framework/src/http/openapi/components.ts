@@ -19,10 +19,10 @@ function schemasOf({ collection, itemName }: Resource): Record<string, JsonSchem
     ...out,
     properties: {
       id: { type: 'integer', readOnly: true },
-      ...(out['properties'] as object),
+      ...out.properties,
       _links: schemaRef('Links'),
     },
-    required: ['id', ...((out['required'] as string[] | undefined) ?? []), '_links'],
+    required: ['id', ...(out.required ?? []), '_links'],
   };
   return {
     ...(collection.kind === 'aggregate' && inputsOf(itemName, jsonSchemaOf(schema, 'input'))),
@@ -32,10 +32,8 @@ function schemasOf({ collection, itemName }: Resource): Record<string, JsonSchem
 }
 
 function inputsOf(itemName: string, schema: JsonSchema): Record<string, JsonSchema> {
-  const properties = schema['properties'] as Record<string, JsonSchema>;
-  const required = ((schema['required'] as string[] | undefined) ?? []).filter(
-    (name) => !properties[name]!['readOnly'],
-  );
+  const { properties = {} } = schema;
+  const required = (schema.required ?? []).filter((name) => !properties[name]!['readOnly']);
   const { required: _, ...open } = schema;
   return {
     [`${itemName}Input`]: { ...open, ...(required.length > 0 && { required }) },

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 /** A JSON Schema, as it is put into documents. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly [keyword: string]: unknown;
+}
 
 /**
  * A zod schema as JSON Schema (draft 2020-12) of what goes in or comes out over HTTP: instants are text, and so are bigints.
@@ -19,5 +23,6 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   });
-  return json;
+  // of an object schema zod never makes `true` or `false` for a field
+  return json as JsonSchema;
 }

@@ -13,7 +13,7 @@ export function openApiOf(resources: readonly Resource[], info: ApiInfo): object
     openapi: '3.1.0',
     info,
     tags: resources.map(({ collection }) => ({ name: collection.name })),
-    paths: Object.assign({}, ...resources.map(collectionPaths)) as object,
+    paths: Object.fromEntries(resources.flatMap((resource) => Object.entries(collectionPaths(resource)))),
     components: componentsOf(resources),
   };
 }

@@ -7,6 +7,7 @@ import { entityTagOf } from './entity-tag.js';
 import { HAL_JSON, JSON_TYPE } from './media-types.js';
 import type { Resource } from './resource.js';
 
+// of an object it is never undefined
 const toJson = JSON.stringify as (body: unknown) => string;
 
 /** Sends a body as JSON of that media type. */

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { PreconditionFailedError } from '../../kernel/errors/request-errors.js';
 import { VersionConflictError } from '../../kernel/errors/store-errors.js';
 import { inject } from '../../model/ambient.js';
@@ -6,6 +5,7 @@ import type { Entity } from '../../model/entity.js';
 import { type Repository, repositoryOf } from '../../model/repository.js';
 import type { StoredEntity } from '../../runtime/collection.js';
 import type { UnitsOfWork } from '../../runtime/units-of-work.js';
+import type { RoutedRequest } from '../fastify-words.js';
 import { assertPreconditions, entityTagOf } from './entity-tag.js';
 import { idOf } from './read-routes.js';
 import type { Resource } from './resource.js';
@@ -21,7 +21,7 @@ export type Work = (entity: Entity<object>, repository: Repository<Entity<object
 export async function change(
   units: UnitsOfWork,
   resource: Resource,
-  request: FastifyRequest,
+  request: RoutedRequest,
   work: Work,
 ): Promise<StoredEntity | undefined> {
   const id = idOf(resource, request);

@@ -19,6 +19,7 @@ export function addCommandRoutes(routes: Routes, resource: Resource, units: Unit
       async handler(request, reply) {
         const answer = changeAnswer(resource, request, reply);
         const changed = await change(units, resource, request, async (entity) => {
+          // the decorator stands on methods only
           const behaviour = Reflect.get(entity, command.method) as (...args: unknown[]) => unknown;
           await behaviour.apply(entity, argumentsOf(command, request.body));
         });

@@ -4,7 +4,8 @@ import type { Criteria } from '../../model/criteria.js';
 import { coerced } from '../../model/coercion.js';
 import { fieldErrors } from '../../model/field-errors.js';
 import { unwrapped } from '../../model/schema-fields.js';
-import { type Query, listed } from './page-request.js';
+import type { Query } from '../fastify-words.js';
+import { listed } from './page-request.js';
 import type { Resource } from './resource.js';
 
 /** One search of a collection: its fields are asked for by equality. */

@@ -50,7 +50,7 @@ export class ItemInput {
   }
 
   #checked(written: Fields, readOnly: Readonly<Fields>): Fields {
-    // coercion is for what came as JSON; what the service holds has its types already
+    // coercion is for what came as JSON, and makes an object of one; what the service holds has its types already
     const fields = { ...(coerced(this.#schema, written) as Fields), ...readOnly };
     const parsed = this.#schema.safeParse(fields);
     if (!parsed.success) throw new InvalidInputError(this.#what, fieldErrors(parsed.error));
@@ -60,6 +60,7 @@ export class ItemInput {
 
 /** @throws InvalidInputError */
 export function asObject(what: string, body: unknown): Readonly<Fields> {
+  // the check says that it is one, whatever its fields are
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Readonly<Fields>;
   throw new InvalidInputError(what, [{ pointer: '', detail: 'the body must be a JSON object' }]);
 }

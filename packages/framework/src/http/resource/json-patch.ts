@@ -51,7 +51,7 @@ function apply(what: string, root: object, operation: PatchOperation, index: num
       throw new PatchTestFailedError(what, operation.path);
     return;
   }
-  // below a root of our own, so that the path "" is a place like any other
+  // below a root of our own, so that the path "" is a place like any other; the schema above knows what the library calls an operation
   const [failure] = applyPatch(root, [below(operation) as Parameters<typeof applyPatch>[1][number]]);
   if (failure) throw misfit(what, index, `${operation.op} finds nothing at ${operation.path || '/'}`);
 }

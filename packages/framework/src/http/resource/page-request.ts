@@ -1,10 +1,8 @@
 import { InvalidInputError } from '../../kernel/errors/model-errors.js';
 import type { SortOrder } from '../../model/criteria.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../runtime/collection.js';
+import type { Query } from '../fastify-words.js';
 import type { Resource } from './resource.js';
-
-/** The query of a request: a parameter that comes more than once is a list. */
-export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 type Sort = readonly SortOrder<Record<string, string>>[];
 

@@ -1,11 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { NotFoundError } from '../../kernel/errors/model-errors.js';
 import { baseUrlOf } from '../base-url.js';
+import type { RoutedRequest } from '../fastify-words.js';
 import type { Routes } from '../routes.js';
 import { negotiated, sendJson } from './answers.js';
 import { entityTagOf, isKnown } from './entity-tag.js';
 import { pageAnswer } from './page-answer.js';
-import { PageReader, type Query } from './page-request.js';
+import { PageReader } from './page-request.js';
 import type { Resource } from './resource.js';
 
 /** `GET /orders` and `GET /orders/{id}`, of aggregates and views alike. Reads what is committed, without a unit of work. */
@@ -18,7 +19,7 @@ export function addReadRoutes(routes: Routes, resource: Resource): void {
     path: resource.path,
     async handler(request, reply) {
       const mediaType = negotiated(request, resource.negotiate);
-      const asked = pages.read(request.query as Query);
+      const asked = pages.read(request.query);
       const page = await collection.page({}, asked.page, asked.size, asked.sort);
       const place = { base: baseUrlOf(request), path: resource.path, asked };
       return sendJson(reply, mediaType, pageAnswer(resource, page, place));
@@ -32,7 +33,7 @@ export function addReadRoutes(routes: Routes, resource: Resource): void {
   });
 }
 
-async function item(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function item(resource: Resource, request: RoutedRequest, reply: FastifyReply): Promise<FastifyReply> {
   const mediaType = negotiated(request, resource.negotiate);
   const id = idOf(resource, request);
   const stored = await resource.collection.read(id);
@@ -45,8 +46,8 @@ async function item(resource: Resource, request: FastifyRequest, reply: FastifyR
 }
 
 /** The id in the path. @throws NotFoundError for one that no row can have */
-export function idOf(resource: Resource, request: FastifyRequest): number {
-  const text = (request.params as { readonly id: string }).id;
+export function idOf(resource: Resource, request: RoutedRequest): number {
+  const text = request.params['id']!;
   const id = Number(text);
   if (!Number.isSafeInteger(id)) throw new NotFoundError(resource.itemName, text);
   return id;

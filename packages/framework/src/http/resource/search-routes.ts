@@ -3,7 +3,7 @@ import type { Routes } from '../routes.js';
 import { negotiated, sendJson } from './answers.js';
 import { Finder } from './finder.js';
 import { pageAnswer } from './page-answer.js';
-import { PageReader, type Query } from './page-request.js';
+import { PageReader } from './page-request.js';
 import type { Resource } from './resource.js';
 
 /** `GET /orders/search` and one route for each finder. A collection without finders has neither. */
@@ -38,7 +38,7 @@ function addFinderRoute(routes: Routes, resource: Resource, finder: Finder, page
     path: finder.path,
     async handler(request, reply) {
       const mediaType = negotiated(request, resource.negotiate);
-      const query = request.query as Query;
+      const { query } = request;
       const criteria = finder.criteria(query);
       const asked = pages.read(query);
       const page = await resource.collection.page(criteria, asked.page, asked.size, asked.sort);

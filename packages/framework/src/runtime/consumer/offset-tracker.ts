@@ -32,7 +32,8 @@ export class OffsetTracker {
 
   #advance(): void {
     while (this.#taken[this.#head]?.done) this.#next = this.#taken[this.#head++]!.offset + 1;
-    if (this.#head > 1_000 && this.#head * 2 > this.#taken.length)
-      (this.#taken.splice(0, this.#head), (this.#head = 0));
+    if (this.#head <= 1_000 || this.#head * 2 <= this.#taken.length) return;
+    this.#taken.splice(0, this.#head);
+    this.#head = 0;
   }
 }

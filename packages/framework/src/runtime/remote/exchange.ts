@@ -39,7 +39,7 @@ export async function exchange(call: Exchange): Promise<unknown> {
   const signal = AbortSignal.any([limit.signal, ...call.signals]);
   try {
     const answer = await request(url, {
-      method: method as Dispatcher.HttpMethod,
+      method: method,
       headers,
       signal,
       dispatcher,

@@ -70,7 +70,7 @@ function searchOf(query: unknown): string {
   const pairs = Object.entries(query as Record<string, unknown>).flatMap(([key, value]) =>
     [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[key, spelled(one)]])),
   );
-  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
 }
 
 function spelled(value: unknown): string {

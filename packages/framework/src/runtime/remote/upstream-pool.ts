@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { UpstreamBrokeOffError, UpstreamUnreachableError } from '../../kernel/errors/gateway-errors.js';
 import { SkanuError } from '../../kernel/errors/skanu-error.js';
 
@@ -73,8 +73,7 @@ export class UpstreamPool {
    */
   async send({ service, method, ...request }: UpstreamRequest): Promise<UpstreamAnswer> {
     try {
-      // HTTP knows more methods than the type names
-      const answer = await this.#agent.request({ ...request, method: method as Dispatcher.HttpMethod });
+      const answer = await this.#agent.request({ ...request, method });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {
       throw named(error, service);

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { BootFault } from '../../kernel/errors/start-errors.js';
-import type { AggregateBase } from '../../model/aggregate-root.js';
 import { type CollectionNote, collectionNote } from '../../model/aggregate.js';
 import { commandsOf } from '../../model/command.js';
 import type { AnyEntityClass } from '../../model/entity.js';
@@ -129,7 +128,7 @@ function searched(name: string, note: CollectionNote, fields: readonly SchemaFie
 }
 
 function commandPaths(entityClass: AnyEntityClass): BootFault[] {
-  const commands = commandsOf(entityClass as { readonly prototype: AggregateBase });
+  const commands = commandsOf(entityClass);
   return [
     ...commands
       .filter(({ path }) => !/^[a-z][A-Za-z0-9-]*$/.test(path))

@@ -1,4 +1,4 @@
-import { type FSWatcher, closeSync, mkdirSync, openSync, utimesSync, watch } from 'node:fs';
+import { type FSWatcher, closeSync, futimesSync, mkdirSync, openSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
@@ -52,6 +52,7 @@ export class SqliteFile {
   readonly #writes: StatementCache;
   readonly #reads: StatementCache;
   readonly #disk: WalSync;
+  readonly #bell: number;
   readonly #listeners = new Set<() => void>();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
@@ -67,14 +68,11 @@ export class SqliteFile {
     this.#writes = new StatementCache(this.#writer);
     this.#reads = new StatementCache(this.#reader);
     this.#disk = this.#opened();
+    this.#bell = openSync(bellOf(options.path), 'a');
   }
 
   get path(): string {
     return this.options.path;
-  }
-
-  get #bell(): string {
-    return `${this.path}-bell`;
   }
 
   /** Runs `work` in the next write transaction. What it throws rolls back its own statements only. */
@@ -122,6 +120,7 @@ export class SqliteFile {
     await this.#flushing;
     await this.#disk.close();
     this.#watcher?.close();
+    closeSync(this.#bell);
     this.#reader.close();
     this.#writer.close();
   }
@@ -140,7 +139,6 @@ export class SqliteFile {
     try {
       // the first read makes the WAL file
       this.#reads.get('SELECT 1 FROM sqlite_master');
-      closeSync(openSync(this.#bell, 'a'));
       return new WalSync(`${this.path}-wal`);
     } catch (error) {
       this.#reader.close();
@@ -161,7 +159,7 @@ export class SqliteFile {
 
   #watch(): FSWatcher | undefined {
     try {
-      const watcher = watch(this.#bell, { persistent: false }, () => this.#changed());
+      const watcher = watch(bellOf(this.path), { persistent: false }, () => this.#changed());
       watcher.on('error', () => watcher.close());
       return watcher;
     } catch {
@@ -177,7 +175,7 @@ export class SqliteFile {
   #ring(): void {
     try {
       const now = new Date();
-      utimesSync(this.#bell, now, now);
+      futimesSync(this.#bell, now, now);
     } catch {
       // the commit stands; who was not woken finds it with its slow poll
     }
@@ -232,16 +230,17 @@ export class SqliteFile {
       readonly reject: (error: unknown) => void;
     }[] = [];
     const refused: (() => void)[] = [];
+    const alone = group.length === 1;
     try {
       for (const { work, durability, resolve, reject } of group) {
-        this.#writes.run('SAVEPOINT unit');
+        if (!alone) this.#writes.run('SAVEPOINT unit');
         try {
           const value = work(this.#writes);
-          this.#writes.run('RELEASE unit');
+          if (!alone) this.#writes.run('RELEASE unit');
           done.push({ durability, resolve: () => resolve(value), reject });
         } catch (error) {
           // a full disk ends the whole transaction by itself, and with it the others of the group
-          if (!this.#writer.isTransaction) throw error;
+          if (alone || !this.#writer.isTransaction) throw error;
           this.#writer.exec('ROLLBACK TO unit; RELEASE unit');
           refused.push(() => reject(error));
         }
@@ -262,4 +261,9 @@ export class SqliteFile {
       (error: unknown) => durable.forEach(({ reject }) => reject(error)),
     );
   }
+}
+
+/** The file that is touched to wake those who share the database. */
+function bellOf(path: string): string {
+  return `${path}-bell`;
 }

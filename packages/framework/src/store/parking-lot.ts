@@ -45,12 +45,15 @@ export interface ParkedKey {
  * (`parked`), except the one that carries the `parkedPosition` of the first waiting record.
  */
 export interface ParkingLot {
-  /** Parks a record, and with it its key. Parking the same handler and event again does nothing. */
-  park(record: RecordToPark): Promise<void>;
+  /**
+   * Parks a record, and with it its key. Parking the same handler and event again does nothing. False: the handler has done
+   * with that event already (the record came once more), nothing was written.
+   */
+  park(record: RecordToPark): Promise<boolean>;
 
   /**
-   * Parks a record behind others of its key, if its key is parked. False: the key is free, nothing was written, handle
-   * the record instead. The question and the answer are one transaction, so a record can't slip behind a key that is just being freed.
+   * Parks a record behind others of its key, if its key is parked; one whose event the handler has done with already needs no
+   * place and gets none. False: the key is free, nothing was written, handle the record instead. The question and the answer are one transaction, so a record can't slip behind a key that is just being freed.
    */
   parkBehind(record: RecordToPark): Promise<boolean>;
 

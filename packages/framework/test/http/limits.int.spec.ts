@@ -31,6 +31,8 @@ describe('a body that is too large', () => {
     const answer = await fetch(`${url}/orders`, { method: 'POST', headers: json, body: large });
     expect(answer.status).toBe(413);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    // a connection that were closed now would take the answer with it
+    expect(answer.headers.get('connection')).toBe('keep-alive');
     expect(await answer.json()).toMatchObject({
       code: 'BODY_TOO_LARGE',
       detail: expect.stringContaining('1048576'),

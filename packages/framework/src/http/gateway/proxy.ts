@@ -32,8 +32,9 @@ export class Proxy {
   async forward(upstream: Upstream, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     assertPlainPath(request.url);
     const call = new AbortController();
-    // after the last byte of the answer this aborts what is over
-    reply.raw.once('close', () => call.abort());
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) call.abort();
+    });
     const answer = await this.#answer(upstream, request, call);
     passAnswerHeaders(answer, reply);
     return reply.code(answer.status).send(answer.body);

@@ -45,6 +45,7 @@ const COMMIT_EVERY_MS = 200;
 export class EventConsumer implements RecordReceiver {
   readonly #partitions = new Map<string, PartitionWork>();
   readonly #lanes: KeyLanes;
+  readonly #wanted: ReadonlySet<string>;
   readonly #room = new WakeSignal();
   #subscription: Subscription | undefined;
   #committing: Promise<void> | undefined;
@@ -53,6 +54,7 @@ export class EventConsumer implements RecordReceiver {
 
   constructor(private readonly options: EventConsumerOptions) {
     this.#lanes = new KeyLanes(options.concurrency);
+    this.#wanted = new Set(options.handlers.flatMap(({ eventTypes }) => [...eventTypes]));
   }
 
   get state(): Subscription['state'] {
@@ -123,6 +125,13 @@ export class EventConsumer implements RecordReceiver {
   #take(work: PartitionWork, record: ConsumerRecord): void {
     const { codec, handling, handlers, instruments } = this.options;
     const done = work.offsets.take(record.offset);
+    const announced = record.headers['ce_type'];
+    if (announced !== undefined && !this.#wanted.has(announced)) {
+      // most of a shared topic is for others: its header says so before anything is parsed
+      instruments.unknownEvent(announced);
+      done();
+      return;
+    }
     let received: ReceivedEvent;
     try {
       received = codec.decode(record);

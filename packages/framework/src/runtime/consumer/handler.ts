@@ -41,6 +41,11 @@ export class Handler {
     this.#instance = ambient.run({ injector }, () => injector.resolve<object>(handlerClass));
   }
 
+  /** The names of the events that it reacts to. */
+  get eventTypes(): Iterable<string> {
+    return this.#reactions.keys();
+  }
+
   /** The class in which it reads an event; undefined when it does not react to it. All its methods use the same one. */
   eventClass(eventType: string): EventClass | undefined {
     return this.#reactions.get(eventType)?.[0]?.event;

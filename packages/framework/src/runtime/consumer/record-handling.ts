@@ -174,8 +174,14 @@ export class RecordHandling {
   async #park(delivery: Delivery, error: unknown, attempts: number, pause: Pause): Promise<boolean> {
     const { handler, key, record, received, signal } = delivery;
     const toWait = toPark(handler.id, key, record, received.eventType, error, attempts);
-    const parked = await pause(() => this.#insist(signal, () => this.options.parking.park(toWait)), signal);
-    if (!parked) return false;
+    let parked = false;
+    const attempt = async () => void (parked = await this.options.parking.park(toWait));
+    if (!(await pause(() => this.#insist(signal, attempt), signal))) return false;
+    if (!parked) {
+      // it had taken effect before, and what it met now was its own doing
+      this.#measure(delivery, 'duplicate', this.options.clock.now());
+      return true;
+    }
     this.#remember(delivery);
     this.#measure(delivery, 'parked', this.options.clock.now());
     this.options.logger.error(
@@ -186,7 +192,7 @@ export class RecordHandling {
   }
 
   /** Does something that must succeed, however long the store is away. False when the signal ended it. */
-  async #insist(signal: AbortSignal, action: () => Promise<void>): Promise<boolean> {
+  async #insist(signal: AbortSignal, action: () => Promise<unknown>): Promise<boolean> {
     const { clock, random, logger } = this.options;
     for (let failures = 1; !signal.aborted; failures++) {
       try {

@@ -52,10 +52,11 @@ function markDone(sql: StatementCache, mark: InboxMark): void {
   sql.run(MARK, identity(mark));
 }
 
-function isMarked(sql: StatementCache, mark: InboxMark): boolean {
+/** Whether the handler has done with the event. */
+export function isMarked(sql: StatementCache, mark: Pick<InboxMark, 'handler' | 'eventId'>): boolean {
   return sql.get(IS_MARKED, identity(mark)) !== undefined;
 }
 
-function identity({ handler, eventId }: InboxMark): SqlValue[] {
+function identity({ handler, eventId }: Pick<InboxMark, 'handler' | 'eventId'>): SqlValue[] {
   return [handler, eventId];
 }

@@ -9,7 +9,7 @@ import {
   type ParkedRow,
 } from './sqlite-parked-rows.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-import { dropParked } from './sqlite-inbox.js';
+import { dropParked, isMarked } from './sqlite-inbox.js';
 import { NOW_MS } from './sqlite-time.js';
 
 const PARK = `INSERT INTO skanu_parked (handler, key, event_id, event_type, topic, partition, record_offset,
@@ -36,14 +36,14 @@ const FAILED_AGAIN =
 export class SqliteParkingLot implements ParkingLot {
   constructor(private readonly database: SqliteDatabase) {}
 
-  async park(record: RecordToPark): Promise<void> {
-    await this.database.write('parking a record', (sql) => insert(sql, record));
+  park(record: RecordToPark): Promise<boolean> {
+    return this.database.write('parking a record', (sql) => insertUnlessDone(sql, record));
   }
 
   parkBehind(record: RecordToPark): Promise<boolean> {
     return this.database.write('parking a record', (sql) => {
       if (!sql.get(IS_PARKED, [record.handler, record.key])) return false;
-      insert(sql, record);
+      insertUnlessDone(sql, record);
       return true;
     });
   }
@@ -85,6 +85,9 @@ export class SqliteParkingLot implements ParkingLot {
   }
 }
 
-function insert(sql: StatementCache, record: RecordToPark): void {
+/** False when the handler has done with the event: to handle it once more would be the only way to get it out again. */
+function insertUnlessDone(sql: StatementCache, record: RecordToPark): boolean {
+  if (isMarked(sql, record)) return false;
   sql.run(PARK, boundRecord(record));
+  return true;
 }

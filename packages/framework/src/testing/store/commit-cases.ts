@@ -135,6 +135,9 @@ export const commitCases: readonly StoreCase[] = [
     await commit(store, update(cups, 1, 1, { name: 'renamed' }));
     await commit(store, update(cups, 1, 2, { qty: null }));
     assert.deepEqual((await store.get(cups, 1))?.values, { name: 'renamed', qty: null });
+    await commit(store, update(cups, 1, 3, { qty: 5, name: 'both' }), cup(2, 2));
+    assert.deepEqual((await store.get(cups, 1))?.values, { name: 'both', qty: 5 });
+    assert.deepEqual((await store.get(cups, 2))?.values, { name: 'cup 2', qty: 2 });
   }),
 
   storeCase('a read that starts after a commit resolved sees it', async (lab) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { VersionConflictError } from '../../kernel/errors/store-errors.js';
+import type { ParkedRecord } from '../../store/parking-lot.js';
 import { type StoreCase, storeCase } from './store-case.js';
 import {
   contents,
@@ -55,10 +56,10 @@ export const redriveCases: readonly StoreCase[] = [
 
   storeCase('a parked record whose event was done meanwhile is taken away as a duplicate', async (lab) => {
     const store = await lab.store(cups);
-    await store.commit(plan({ inbox: mark('a', 'k') }));
-    await store.parking.park(record('a', 'k'));
-    const { position } = await firstOf(store, 'k');
-    const late = plan({ changes: [cup(1)], inbox: mark('a', 'k', position) });
+    await store.parking.park(record('a', null));
+    const [{ position }] = (await store.parking.records('stock', null, 0, 1)) as [ParkedRecord];
+    await store.commit(plan({ inbox: mark('a', null) }));
+    const late = plan({ changes: [cup(1)], inbox: mark('a', null, position) });
     assert.deepEqual(await store.commit(late), { kind: 'duplicate' });
     assert.deepEqual(await contents(store), { rows: [], events: [], parked: 0 });
   }),
@@ -110,6 +111,8 @@ export const redriveCases: readonly StoreCase[] = [
       assert.deepEqual(await waiting(store, 'k'), ['b']);
       const again = await store.commit(plan({ changes: [cup(1)], inbox: mark('a', 'k') }));
       assert.deepEqual(again, { kind: 'duplicate' });
+      assert.equal(await store.parking.parkBehind(record('a', 'k', { reason: null })), true);
+      assert.deepEqual(await waiting(store, 'k'), ['b']);
     },
   ),
 

@@ -52,6 +52,14 @@ export async function auditBooks(lab: CrashLab): Promise<void> {
   const books = sold(lab);
   expect(written(lab, 'accounts'), 'what the policy has booked').toEqual(books);
   expect(written(lab, 'statements'), 'what the view shows').toEqual(books);
+  const receipts = look(lab, 'ledger', 'SELECT sale FROM receipts ORDER BY sale').map(
+    ({ sale }) => sale as number,
+  );
+  expect(receipts, 'what the strict policy has written').toEqual(
+    Object.values(books)
+      .flat()
+      .toSorted((a, b) => a - b),
+  );
   const published = events(lab);
   for (const [account, ids] of Object.entries(books)) {
     const idsOf = (type: string) =>

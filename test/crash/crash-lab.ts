@@ -8,7 +8,6 @@ import type { Death } from './protocol.ts';
 export interface HostOptions {
   readonly death?: Death;
   readonly waits?: boolean;
-  readonly environment?: Readonly<Record<string, string>>;
   /** Another process of the same services: on ports of its own. */
   readonly another?: boolean;
 }
@@ -16,6 +15,8 @@ export interface HostOptions {
 /** A folder of data, ports, and all processes that use them; nothing is left of it at the end. */
 export class CrashLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'skanu-crash-'));
+  /** While this file is there, the ledger can book everything. */
+  readonly mended = join(this.folder, 'mended');
   readonly #hosts: HostProcess[] = [];
 
   private constructor(private readonly ports: ReadonlyMap<string, number>) {}
@@ -36,7 +37,7 @@ export class CrashLab implements AsyncDisposable {
   }
 
   /** Begins a process with these services. */
-  spawn(services: readonly string[], { another, environment, ...plan }: HostOptions = {}): HostProcess {
+  spawn(services: readonly string[], { another, ...plan }: HostOptions = {}): HostProcess {
     const settings = (name: string) => ({
       DATA_DIR: this.folder,
       PORT: another ? '0' : String(this.ports.get(name)),
@@ -44,7 +45,7 @@ export class CrashLab implements AsyncDisposable {
     });
     const host = new HostProcess(
       { services: Object.fromEntries(services.map((name) => [name, settings(name)])), ...plan },
-      environment,
+      { MENDED: this.mended },
     );
     this.#hosts.push(host);
     return host;

@@ -48,7 +48,6 @@ describe('kill -9 while events are handled', () => {
       }),
     );
     expect(await ledger.died()).toBe(`${where.side} ${where.point}`);
-    await settled(lab, 'till').catch(() => {});
     ledger = await lab.start(['ledger']);
     await auditBooks(lab);
   });

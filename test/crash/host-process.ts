@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Death, FromHost, HostPlan, ToHost } from './protocol.ts';
+import type { Death, DeathAnywhere, FromHost, HostPlan, ToHost } from './protocol.ts';
 
 const here = import.meta.dirname;
 
@@ -22,7 +21,7 @@ export class HostProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     // `close` comes when all that it said was read
-    this.ended = once(this.#process, 'close').then(() => {});
+    this.ended = new Promise((resolve) => this.#process.once('close', () => resolve()));
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream!.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     }
@@ -61,7 +60,7 @@ export class HostProcess {
   }
 
   /** Tells it where to die, from now on. */
-  async dieAt(death: Death): Promise<void> {
+  async dieAt(death: Death | DeathAnywhere): Promise<void> {
     this.#told.delete('armed');
     this.#say({ kind: 'die', death });
     await this.told('armed');

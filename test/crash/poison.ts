@@ -1,2 +1,2 @@
-/** The amount of a sale that the ledger cannot book before it is mended (`MENDED=1`). */
+/** The amount of a sale that the ledger cannot book, until the file that `MENDED` names is there. */
 export const POISON = 13;

@@ -12,6 +12,12 @@ export interface Death {
   readonly of?: 'request' | 'handler' | 'redrive';
 }
 
+/** A process that is to kill itself at any call of a service's engines, each time with that probability. */
+export interface DeathAnywhere {
+  readonly service: string;
+  readonly anywhere: { readonly seed: number; readonly probability: number };
+}
+
 /** What a host is told in its environment, as JSON in `HOST`. */
 export interface HostPlan {
   /** The services that it runs, with the settings of each. */
@@ -23,7 +29,9 @@ export interface HostPlan {
 }
 
 /** What a parent tells a host. */
-export type ToHost = { readonly kind: 'go' } | { readonly kind: 'die'; readonly death: Death };
+export type ToHost =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'die'; readonly death: Death | DeathAnywhere };
 
 /** What a host tells its parent. */
 export type FromHost = { readonly kind: 'loaded' | 'ready' | 'armed' };

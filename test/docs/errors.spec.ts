@@ -15,14 +15,16 @@ const FOLDER = 'packages/framework/src/kernel/errors';
 /** Their status depends on the case, so the page says it in words. */
 const BY_CASE = ['BAD_REQUEST', 'REMOTE_REFUSED'];
 
-const rows = tableRows(textOf('docs/reference/errors.md'), 'Code').map(([code, className, when, http, todo]) => ({
-  code: codeOf(code!),
-  className: codeOf(className!.replace(/†$/, '')),
-  isExported: !className!.endsWith('†'),
-  when: when!,
-  http: http!,
-  todo: todo!,
-}));
+const rows = tableRows(textOf('docs/reference/errors.md'), 'Code').map(
+  ([code, className, when, http, todo]) => ({
+    code: codeOf(code!),
+    className: codeOf(className!.replace(/†$/, '')),
+    isExported: !className!.endsWith('†'),
+    when: when!,
+    http: http!,
+    todo: todo!,
+  }),
+);
 
 let classes: ErrorClass[];
 let statusOf: (error: unknown) => { readonly status: number; readonly retryAfter?: string } | undefined;
@@ -31,10 +33,14 @@ let shared: Record<string, unknown>;
 beforeAll(async () => {
   const { SkanuError } = await sourceOf<{ SkanuError: ErrorClass }>(`${FOLDER}/skanu-error.ts`);
   const files = readdirSync(join(ROOT, FOLDER)).filter((name) => name.endsWith('.ts'));
-  const modules = await Promise.all(files.map((file) => sourceOf<Record<string, unknown>>(`${FOLDER}/${file}`)));
+  const modules = await Promise.all(
+    files.map((file) => sourceOf<Record<string, unknown>>(`${FOLDER}/${file}`)),
+  );
   classes = modules
     .flatMap((module) => Object.values(module))
-    .filter((one): one is ErrorClass => typeof one === 'function' && one.prototype instanceof (SkanuError as any));
+    .filter(
+      (one): one is ErrorClass => typeof one === 'function' && one.prototype instanceof (SkanuError as any),
+    );
   ({ httpStatusOf: statusOf } = await sourceOf<{ httpStatusOf: typeof statusOf }>(
     'packages/framework/src/http/http-status.ts',
   ));
@@ -54,7 +60,9 @@ describe('docs/reference/errors.md', () => {
       // only the class and its code decide; what the constructor wants does not matter
       const error = Object.assign(Object.create(errorClass.prototype) as object, { code });
       const { status = 500, retryAfter } = statusOf(error) ?? {};
-      expect(`${code} ${http}`).toBe(`${code} ${status}${retryAfter === undefined ? '' : ' + `Retry-After`'}`);
+      expect(`${code} ${http}`).toBe(
+        `${code} ${status}${retryAfter === undefined ? '' : ' + `Retry-After`'}`,
+      );
     }
   });
 

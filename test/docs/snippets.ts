@@ -38,7 +38,9 @@ export class SnippetFolder implements Disposable {
 
   constructor(snippets: readonly Snippet[]) {
     this.#write('package.json', JSON.stringify({ private: true, type: 'module' }));
-    this.#write('tsconfig.json', JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), include: ['**/*.ts'] }));
+    const extended = join(ROOT, 'tsconfig.base.json');
+    const files = snippets.map(({ file }) => file);
+    this.#write('tsconfig.json', JSON.stringify({ extends: extended, files }));
     this.#link('@skanu/framework', 'packages/framework');
     this.#link('zod', 'packages/framework/node_modules/zod');
     this.#link('vitest', 'node_modules/vitest');
@@ -61,7 +63,8 @@ export class SnippetFolder implements Disposable {
   #continue(page: string): void {
     const before = continuedPage(page);
     if (before === undefined) return;
-    for (const { name, code } of snippetsOf(before)) if (name) this.#write(join(page, name), code);
+    for (const { name, code } of snippetsOf(before))
+      if (name && !name.endsWith('.spec.ts')) this.#write(join(page, name), code);
   }
 
   #write(file: string, text: string): void {

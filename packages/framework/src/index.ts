@@ -8,7 +8,7 @@ export {
 } from './model/aggregate-root.js';
 export { inject } from './model/ambient.js';
 export { Command, type CommandMethod } from './model/command.js';
-export { type Criteria, type Criterion, type SearchableField, type SortOrder } from './model/criteria.js';
+export type { Criteria, Criterion, SearchableField, SortOrder } from './model/criteria.js';
 export {
   DomainEvent,
   DomainEventBase,
@@ -24,7 +24,7 @@ export {
   type GatewayRoute,
   defineGateway,
 } from './model/gateway-definition.js';
-export { type HandlerClass, type HandlerOptions } from './model/handler-note.js';
+export type { HandlerClass, HandlerOptions } from './model/handler-note.js';
 export {
   type CallOptions,
   type Operation,
@@ -51,16 +51,16 @@ export {
   type ServiceOptions,
   defineService,
 } from './model/service-definition.js';
-export { type AbstractClass, type SymbolToken, type Token } from './model/token.js';
+export type { AbstractClass, SymbolToken, Token } from './model/token.js';
 export { ReadModel, ReadModelBase, View, ViewHandler, When } from './model/view-handler.js';
 
 // What a service is started and checked with.
 export { bootFaults, checkService } from './service/boot-check.js';
-export { type RunningService } from './service/running-service.js';
-export { type Environment } from './service/settings.js';
-export { start } from './service/start.js';
-export { type GatewayStartOptions, startGateway } from './service/start-gateway.js';
-export { type StartOptions, startService } from './service/start-service.js';
+export type { RunningService } from './service/running-service.js';
+export type { Environment } from './service/settings.js';
+export { start, startGateway, startService } from './service/start.js';
+export type { GatewayStartOptions } from './service/start-gateway.js';
+export type { StartOptions } from './service/start-service.js';
 
 // What can go wrong. docs/reference/errors.md explains each.
 export { SkanuError, type SkanuErrorOptions } from './kernel/errors/skanu-error.js';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   Aggregate,
   AggregateRoot,
@@ -23,7 +24,7 @@ export class Booked extends DomainEvent('Booked', z.object({ id: z.number().int(
   key: (e) => e.account,
 }) {}
 
-/** Appends, so that it shows what was handled twice, not at all, or out of order. */
+/** Its sales are appended, and so show what was handled twice, not at all, or out of order. */
 @Aggregate({ collection: 'accounts', unique: ['account'] })
 export class Account extends AggregateRoot(book) {}
 
@@ -33,11 +34,28 @@ export class Bookkeeping {
 
   @Whenever(Sold)
   async book({ id, account: name, amount }: Sold) {
-    if (amount === POISON && !process.env['MENDED']) throw new DomainError('nobody can book that');
+    if (amount === POISON && !existsSync(process.env['MENDED'] ?? ''))
+      throw new DomainError('nobody can book that');
     let [account] = await this.accounts.findBy({ account: name });
     if (!account) this.accounts.add((account = new Account({ account: name })));
     account.sales = [...account.sales, id];
     new Booked({ id, account: name }).publishAfterCommit();
+  }
+}
+
+@Aggregate({ collection: 'receipts', unique: ['sale'] })
+export class Receipt extends AggregateRoot(z.object({ sale: z.number().int(), account: z.string() })) {}
+
+/** Refuses what it has done before: an event that comes again must not look like one that cannot be handled. */
+@PolicyHandler({ id: 'receipts' })
+export class Receipts {
+  private readonly receipts = inject(repositoryOf(Receipt));
+
+  @Whenever(Sold)
+  async write({ id: sale, account }: Sold) {
+    const before = await this.receipts.findBy({ sale });
+    if (before.length > 0) throw new DomainError(`sale ${sale} has its receipt`);
+    this.receipts.add(new Receipt({ sale, account }));
   }
 }
 
@@ -52,12 +70,12 @@ export class StatementView {
   }
 }
 
-/** Books what was sold: by a policy that publishes, and by a view. */
+/** Books what was sold: by policies, of which one publishes and one is strict, and by a view. */
 export const ledger = defineService({
   name: 'ledger',
   port: 0,
-  aggregates: [Account],
+  aggregates: [Account, Receipt],
   events: [Booked],
-  policies: [Bookkeeping],
+  policies: [Bookkeeping, Receipts],
   views: [StatementView],
 });

@@ -16,7 +16,7 @@ import { EventCodec } from '../runtime/event-codec.js';
 import { IdAllocator } from '../runtime/id-allocator.js';
 import { InboxPruning } from '../runtime/inbox-pruning.js';
 import { OutboxRelay } from '../runtime/outbox-relay.js';
-import { RemoteCaller } from '../runtime/remote/remote-caller.js';
+import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import { UnitRepository } from '../runtime/unit-repository.js';
 import { UnitsOfWork } from '../runtime/units-of-work.js';
 import type { Store } from '../store/store.js';
@@ -36,6 +36,8 @@ export interface AssemblyOptions {
   readonly random: () => number;
   readonly loggers: Loggers;
   readonly metrics: Metrics;
+  /** Makes its clients work; only a service with clients needs one. */
+  readonly caller: RemoteCaller | undefined;
 }
 
 /** All parts of one service, put together and not started. */
@@ -49,7 +51,7 @@ export class Assembly {
   readonly redrive: Redrive;
   readonly pruning: InboxPruning;
   readonly #container: ServiceContainer;
-  readonly #caller: RemoteCaller;
+  readonly #caller: RemoteCaller | undefined;
 
   constructor(options: AssemblyOptions) {
     const { definition, settings, store, broker, clock, random, loggers, metrics } = options;
@@ -64,7 +66,7 @@ export class Assembly {
     this.#container = new ServiceContainer(definition.name);
     this.ids = new IdAllocator(store);
     this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container);
-    this.#caller = new RemoteCaller(metrics);
+    this.#caller = options.caller;
 
     const aggregates: readonly AnyEntityClass[] = definition.aggregates;
     const repositories = [
@@ -115,7 +117,7 @@ export class Assembly {
   }
 
   async close(): Promise<void> {
-    await this.#caller.close();
+    await this.#caller?.close();
     await this.#container.dispose();
   }
 
@@ -129,7 +131,7 @@ export class Assembly {
     for (const client of definition.clients) {
       const note = feignClientNote.of(client)!;
       const url = settingOf(environment, urlSettingOf(note.name)) ?? note.url!;
-      this.#container.put<object>(client, this.#caller.wired(client, url));
+      this.#container.put<object>(client, this.#caller!.wired(client, url));
     }
   }
 }

@@ -6,6 +6,7 @@ import { listen } from '../http/listen.js';
 import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
+import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import type { Store } from '../store/store.js';
 import { Assembly } from './assembly.js';
 import { checkService } from './boot-check.js';
@@ -51,6 +52,7 @@ export async function startService(
   const store = engines.store?.(ownStore) ?? ownStore;
   const broker = engines.broker?.(ownBroker) ?? ownBroker;
   const metrics = new Metrics(definition.name);
+  const caller = await callerOf(definition, metrics);
   const assembly = new Assembly({
     definition,
     settings,
@@ -61,6 +63,7 @@ export async function startService(
     random,
     loggers,
     metrics,
+    caller,
   });
   const phase = new Phase();
   const { collections, units, ids, relay, consumer, pruning } = assembly;
@@ -110,6 +113,13 @@ export async function startService(
     await stop().catch(() => {});
     throw error;
   }
+}
+
+/** The HTTP client is a third of the memory and of the start: who calls nobody does without it. */
+async function callerOf({ clients }: ServiceDefinition, metrics: Metrics): Promise<RemoteCaller | undefined> {
+  if (clients.length === 0) return undefined;
+  const module = await import('../runtime/remote/remote-caller.js');
+  return new module.RemoteCaller(metrics);
 }
 
 function serviceSettingsOf(

@@ -2,8 +2,35 @@ import type { GatewayDefinition } from '../model/gateway-definition.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import { failureLine } from './failure-line.js';
 import type { RunningService } from './running-service.js';
-import { startGateway } from './start-gateway.js';
-import { startService } from './start-service.js';
+import type { GatewayStartOptions } from './start-gateway.js';
+import type { StartOptions } from './start-service.js';
+
+// What runs a service is loaded when one is started: who only imports the words (a unit test, a tool that reads
+// declarations) does not pay for the HTTP server, the database and the clients.
+
+/**
+ * Starts a service in this process and resolves when it is ready. Several may run side by side; they share nothing.
+ * @throws BootCheckError, ConfigurationError, PortUnavailableError, and what the engines throw; nothing is left running then
+ */
+export async function startService(
+  definition: ServiceDefinition,
+  options?: StartOptions,
+): Promise<RunningService> {
+  const module = await import('./start-service.js');
+  return module.startService(definition, options);
+}
+
+/**
+ * Starts a gateway in this process and resolves when it is ready. The services behind it need not be.
+ * @throws BootCheckError, ConfigurationError, PortUnavailableError; nothing is left running then
+ */
+export async function startGateway(
+  definition: GatewayDefinition,
+  options?: GatewayStartOptions,
+): Promise<RunningService> {
+  const module = await import('./start-gateway.js');
+  return module.startGateway(definition, options);
+}
 
 /**
  * Starts a service or gateway as the business of this process: settings from the environment, stop on SIGTERM and SIGINT. When it cannot

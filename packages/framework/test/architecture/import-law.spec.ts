@@ -1,57 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findCycle, importsOf, sourceFiles } from './import-graph.js';
-
-/**
- * The law: what each room may know. The longest prefix of a file's path names its room. `rooms` are folders of src (a
- * trailing `/*.ts` means: only what lies directly in it, which is the port), `packages` what it may take from outside.
- */
-const LAW: Readonly<
-  Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>
-> = {
-  kernel: { rooms: ['kernel'], packages: [] },
-  model: { rooms: ['kernel', 'model'], packages: ['zod', 'reflect-metadata'] },
-  sqlite: { rooms: ['kernel', 'sqlite'], packages: ['node:sqlite', 'node:fs', 'node:os', 'node:path'] },
-  store: { rooms: ['kernel', 'store/*.ts'], packages: [] },
-  'store/sqlite': { rooms: ['kernel', 'sqlite', 'store/*.ts', 'store/sqlite'], packages: [] },
-  broker: { rooms: ['kernel', 'broker/*.ts'], packages: [] },
-  'broker/embedded': { rooms: ['kernel', 'sqlite', 'broker/*.ts', 'broker/embedded'], packages: [] },
-  runtime: {
-    rooms: ['kernel', 'model', 'runtime', 'store/*.ts', 'broker/*.ts'],
-    packages: ['uuid', 'undici', 'node:stream'],
-  },
-  http: {
-    rooms: ['kernel', 'model', 'runtime', 'http', 'store/*.ts'],
-    packages: [
-      'fastify',
-      '@fastify/cors',
-      '@fastify/reply-from',
-      'rfc6902',
-      'zod',
-      'node:net',
-      'node:http',
-      'node:stream',
-    ],
-  },
-  service: {
-    rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker'],
-    packages: [
-      'zod',
-      'tsyringe',
-      'pino',
-      'pino-pretty',
-      'prom-client',
-      'node:os',
-      'node:fs',
-      'node:path',
-      'node:net',
-    ],
-  },
-  testing: {
-    rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker', 'testing'],
-    packages: ['zod', '*'],
-  },
-  'index.ts': { rooms: ['kernel', 'model', 'service', 'store/*.ts', 'broker/*.ts'], packages: [] },
-};
+import { LAW } from './law.js';
 
 /** Node's own modules that do no I/O: every room may use them. */
 const PURE = [

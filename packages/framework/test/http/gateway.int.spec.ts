@@ -309,6 +309,7 @@ describe('bodies', () => {
     const body = 'x'.repeat(200_000);
     const known = await fetch(`${gateway.url}/orders`, { method: 'POST', headers: json, body });
     expect([known.status, ((await known.json()) as any).code]).toEqual([413, 'BODY_TOO_LARGE']);
+    expect(echo.seen).toEqual([]);
     const stream = {
       method: 'POST',
       headers: json,

@@ -6,6 +6,8 @@ table.add('GET', '/', undefined);
 table.add('GET', '/orders/{id}', undefined);
 table.add('PATCH', '/orders/{id}', ['a/b']);
 table.add('GET', '/orders/search', undefined);
+table.add('GET', '/loggers/{name}', undefined);
+table.add('GET', '/loggers/all', undefined);
 table.add('POST', '/parked/{handler}/keys/{key}', undefined);
 
 it.each([
@@ -13,6 +15,8 @@ it.each([
   ['/orders/1', '/orders/{id}'],
   ['/orders/1/', '/orders/{id}'],
   ['/orders/search', '/orders/search'],
+  ['/loggers/x', '/loggers/{name}'],
+  ['/loggers/all', '/loggers/all'],
   ['/orders/abc', undefined],
   ['/orders/01', undefined],
   ['/orders', undefined],

@@ -47,19 +47,18 @@ export class Proxy {
   ): Promise<UpstreamAnswer> {
     const { timeoutMs } = this.settings;
     const timer = setTimeout(() => call.abort(new UpstreamTimeoutError(service, timeoutMs)), timeoutMs);
-    const body = this.#bodyOf(request, () => timer.refresh());
     const { trustForwarded } = this.settings;
-    const upstreamRequest: UpstreamRequest = {
-      service,
-      origin: url.origin,
-      method: request.method,
-      path: url.pathname.replace(/\/$/, '') + request.url,
-      headers: requestHeaders(request, { trustForwarded, hasBody: body !== null }),
-      body,
-      signal: call.signal,
-    };
     try {
-      return await this.#sendRepeatably(upstreamRequest);
+      const body = this.#bodyOf(request, () => timer.refresh());
+      return await this.#sendRepeatably({
+        service,
+        origin: url.origin,
+        method: request.method,
+        path: url.pathname.replace(/\/$/, '') + request.url,
+        headers: requestHeaders(request, { trustForwarded, hasBody: body !== null }),
+        body,
+        signal: call.signal,
+      });
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,5 @@
 import { ambient, type Injector } from '../../model/ambient.js';
-import { type DomainEventBase, type EventClass } from '../../model/domain-event.js';
+import type { DomainEventBase, EventClass } from '../../model/domain-event.js';
 import {
   type HandlerClass,
   type HandlerNote,

@@ -62,8 +62,10 @@ export async function exchange(call: Exchange): Promise<unknown> {
 }
 
 async function read(call: Exchange, answer: Answer): Promise<unknown> {
-  if (answer.statusCode >= 400)
-    throw new RemoteRefusedError(call.operation, answer.statusCode, await problemOf(answer));
+  if (answer.statusCode >= 400) {
+    const retryAfter = [answer.headers['retry-after']].flat()[0];
+    throw new RemoteRefusedError(call.operation, answer.statusCode, await problemOf(answer), retryAfter);
+  }
   if (answer.statusCode >= 300) {
     await answer.body.dump();
     throw new RemoteBadAnswerError(call.operation, `a redirect (${answer.statusCode}) is not followed`);
@@ -80,6 +82,7 @@ async function read(call: Exchange, answer: Answer): Promise<unknown> {
   }
 }
 
+/** Whatever becomes of the body, the status stands: it is a refusal in any case. */
 async function problemOf({ headers, body }: Answer): Promise<RemoteProblem | undefined> {
   if (!/[/+]json\b/.test(String(headers['content-type']))) {
     await body.dump();

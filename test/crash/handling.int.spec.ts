@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../cafe/until.ts';
 import { auditBooks, sell, settled, written } from './books.ts';
 import { CrashLab } from './crash-lab.ts';
 import type { HostProcess } from './host-process.ts';
@@ -69,6 +70,22 @@ describe('kill -9 while events are handled', () => {
     const metrics = await (await fetch(`${lab.url('ledger')}/actuator/prometheus`)).text();
     for (const handler of ['bookkeeping', 'statements'])
       expect(metrics).toMatch(new RegExp(`^inbox_duplicates_total\\{.*handler="${handler}".*\\} 1$`, 'm'));
+  });
+
+  it('the offset of an event that is still being handled is not committed, whatever comes after it', async () => {
+    await ledger.hangAt(death('store', 'before', 'commit'));
+    await sell(lab, 'a');
+    await ledger.told('held');
+    // a marker: when the offset of an event that came later is committed, the one that hangs would have been
+    const later = await sell(lab, 'b');
+    await until(
+      () => ({ done: written(lab, 'statements')['b']!, left: lag(lab, 'b') }),
+      ({ done, left }) => done.includes(later!) && left === 0,
+    );
+    expect(lag(lab, 'a')).toBeGreaterThan(0);
+    await ledger.kill();
+    ledger = await lab.start(['ledger']);
+    await auditBooks(lab);
   });
 
   it('after the handler committed, its own event waits, and goes out when it is back', async () => {

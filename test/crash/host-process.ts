@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Death, DeathAnywhere, FromHost, HostPlan, ToHost } from './protocol.ts';
+import type { Death, DeathAnywhere, FromHost, HostPlan, Place, ToHost } from './protocol.ts';
 
 const here = import.meta.dirname;
 
@@ -63,6 +63,13 @@ export class HostProcess {
   async dieAt(death: Death | DeathAnywhere): Promise<void> {
     this.#told.delete('armed');
     this.#say({ kind: 'die', death });
+    await this.told('armed');
+  }
+
+  /** Lets a call hang, from now on. `told('held')` says when it does. */
+  async hangAt(place: Place): Promise<void> {
+    this.#told.delete('armed');
+    this.#say({ kind: 'hang', place });
     await this.told('armed');
   }
 

@@ -50,8 +50,11 @@ export function events(lab: CrashLab): LogRecord[] {
   return log(lab).filter(({ eventId }) => !seen.has(eventId) && seen.add(eventId));
 }
 
-/** How many records groups have not done with. */
-export function lag(lab: CrashLab): number {
-  const sql = `SELECT sum(p.next_offset - g.committed) AS lag FROM group_partitions g JOIN partitions p ON p.id = g.partition_id`;
+/** How many records groups have not done with: of all, or of the partition of a key. */
+export function lag(lab: CrashLab, key?: string): number {
+  const all =
+    'SELECT sum(p.next_offset - g.committed) AS lag FROM group_partitions g JOIN partitions p ON p.id = g.partition_id';
+  const sql =
+    key === undefined ? all : `${all} WHERE p.id = (SELECT partition_id FROM records WHERE key = '${key}')`;
   return (look(lab, 'events', sql)[0]!['lag'] ?? 0) as number;
 }

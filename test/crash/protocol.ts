@@ -1,5 +1,5 @@
-/** Where a process is to kill itself. */
-export interface Death {
+/** One side of a call of an engine. */
+export interface Place {
   /** The service whose engine it is. */
   readonly service: string;
   readonly engine: 'store' | 'broker';
@@ -11,6 +11,9 @@ export interface Death {
   /** For `commit`: of what. Default: of anything. */
   readonly of?: 'request' | 'handler' | 'redrive';
 }
+
+/** Where a process is to kill itself. */
+export type Death = Place;
 
 /** A process that is to kill itself at any call of a service's engines, each time with that probability. */
 export interface DeathAnywhere {
@@ -31,7 +34,9 @@ export interface HostPlan {
 /** What a parent tells a host. */
 export type ToHost =
   | { readonly kind: 'go' }
-  | { readonly kind: 'die'; readonly death: Death | DeathAnywhere };
+  | { readonly kind: 'die'; readonly death: Death | DeathAnywhere }
+  /** The call waits for ever; the host says `held` when it does. */
+  | { readonly kind: 'hang'; readonly place: Place };
 
 /** What a host tells its parent. */
-export type FromHost = { readonly kind: 'loaded' | 'ready' | 'armed' };
+export type FromHost = { readonly kind: 'loaded' | 'ready' | 'armed' | 'held' };

@@ -6,7 +6,7 @@ interface TestService extends AsyncDisposable {
   readonly request: (method: string, path: string) => Promise<{ readonly text: string }>;
 }
 interface TestKit {
-  startTestService(definition: unknown): Promise<TestService>;
+  readonly startTestService: (definition: unknown) => Promise<TestService>;
 }
 
 describe('docs/reference/metrics.md', () => {
@@ -16,12 +16,11 @@ describe('docs/reference/metrics.md', () => {
     await using order = await startTestService(orderService);
     const { text } = await order.request('GET', '/actuator/prometheus');
     const ours = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)]
-      .map(([, name, type]) => [name!, type!])
-      .filter(([name]) => !/^(process|nodejs)_/.test(name!));
-    const shown = tableRows(textOf('docs/reference/metrics.md'), 'Metric').map(([name, type]) => [
-      codeOf(name!),
-      type!,
-    ]);
+      .filter(([, name]) => !/^(process|nodejs)_/.test(name!))
+      .map(([, name, type]) => `${name} ${type}`);
+    const shown = tableRows(textOf('docs/reference/metrics.md'), 'Metric').map(
+      ([name, type]) => `${codeOf(name!)} ${type}`,
+    );
     expect(shown.toSorted()).toEqual(ours.toSorted());
   });
 });

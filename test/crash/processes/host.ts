@@ -6,7 +6,7 @@ import { FaultyBroker } from '../../../packages/framework/src/testing/faulty-bro
 import { FaultyStore } from '../../../packages/framework/src/testing/faulty-store.ts';
 import { seededRandom } from '../../../packages/framework/src/testing/seeded-random.ts';
 import type { WritePlan } from '../../../packages/framework/src/testing/index.ts';
-import type { Death, DeathAnywhere, FromHost, HostPlan, ToHost } from '../protocol.ts';
+import type { Death, DeathAnywhere, FromHost, HostPlan, Place, ToHost } from '../protocol.ts';
 import { definitionOf } from './definitions.ts';
 
 /** The engines of a service as they are armed: by the names of their points, which came from another process. */
@@ -14,6 +14,7 @@ interface Armable {
   crashAtRandom(random: () => number, probability: number): void;
   crashBefore(point: string, which: object): void;
   crashAfter(point: string, which: object): void;
+  holdNext(point: string, which: object): { readonly reached: Promise<void> };
 }
 
 const plan = JSON.parse(process.env['HOST']!) as HostPlan;
@@ -22,8 +23,9 @@ const engines = new Map<string, Record<Death['engine'], Armable>>();
 // whoever started it is gone: it must not outlive them
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToHost) => {
-  if (message.kind !== 'die') return;
-  if ('anywhere' in message.death) armAnywhere(message.death);
+  if (message.kind === 'go') return;
+  if (message.kind === 'hang') hang(message.place);
+  else if ('anywhere' in message.death) armAnywhere(message.death);
   else arm(message.death);
   tell({ kind: 'armed' });
 });
@@ -57,11 +59,21 @@ for (const { definition, settings } of services) {
 }
 tell({ kind: 'ready' });
 
-function arm({ service, engine, side, point, nth = 1, of }: Death): void {
-  const armable = engines.get(service)![engine];
-  const which = { nth, ...(of && { where: (write: WritePlan) => kindOf(write) === of }) };
-  if (side === 'before') armable.crashBefore(point, which);
-  else armable.crashAfter(point, which);
+function arm(death: Death): void {
+  const armable = engines.get(death.service)![death.engine];
+  if (death.side === 'before') armable.crashBefore(death.point, whichOf(death));
+  else armable.crashAfter(death.point, whichOf(death));
+}
+
+function hang(place: Place): void {
+  const { service, engine, side, point } = place;
+  const which = { ...whichOf(place), after: side === 'after' };
+  const { reached } = engines.get(service)![engine].holdNext(point, which);
+  void reached.then(() => tell({ kind: 'held' }));
+}
+
+function whichOf({ nth = 1, of }: Place): object {
+  return { nth, ...(of && { where: (write: WritePlan) => kindOf(write) === of }) };
 }
 
 function armAnywhere({ service, anywhere: { seed, probability } }: DeathAnywhere): void {
@@ -69,7 +81,7 @@ function armAnywhere({ service, anywhere: { seed, probability } }: DeathAnywhere
   for (const armable of Object.values(engines.get(service)!)) armable.crashAtRandom(random, probability);
 }
 
-function kindOf({ inbox }: WritePlan): Death['of'] {
+function kindOf({ inbox }: WritePlan): Place['of'] {
   if (!inbox) return 'request';
   return inbox.parkedPosition === undefined ? 'handler' : 'redrive';
 }

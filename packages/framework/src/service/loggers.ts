@@ -3,7 +3,7 @@ import type { LogLevel, LoggerLevels, LoggerState } from '../http/actuator/actua
 import type { Logger } from '../kernel/logger.js';
 import { ambient } from '../model/ambient.js';
 import { UnitOfWork } from '../runtime/unit-of-work.js';
-import { REDACTED_PATHS } from './secrets.js';
+import { withoutSecrets } from './secrets.js';
 import type { CommonSettings } from './settings.js';
 
 /** The parts of a service that log. */
@@ -35,8 +35,9 @@ export class Loggers implements LoggerLevels {
       level: settings.LOG_LEVEL,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-      redact: { paths: REDACTED_PATHS, censor: '***' },
+      // not pino's own redaction: that knows paths of a certain depth and spelling only
+      formatters: { level: (level) => ({ level }), log: withoutSecrets },
+      serializers: { err: (error: Error) => withoutSecrets(pino.stdSerializers.err(error)) },
       mixin: whatRuns,
     };
     const pretty =

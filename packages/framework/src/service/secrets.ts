@@ -12,9 +12,29 @@ export function withoutPassword(url: string): string {
     .replaceAll(/([?&](?:password|pass|pwd|secret|token)=)[^&#\s]*/gi, '$1***');
 }
 
-/** What is never written to a log, wherever it stands in the fields. */
-export const REDACTED_PATHS = ['password', 'secret', 'token', 'authorization', 'cookie'].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-]);
+/** Fields that are never written to a log, wherever they stand: `password`, `dbPassword`, `Authorization`, `set-cookie`. */
+const SECRET_FIELD = /(?:password|secret|token|^authorization|^(?:set-)?cookie)$/i;
+
+/** A copy of what is to be logged, with `***` for all secrets in it. */
+export function withoutSecrets(fields: object): Record<string, unknown> {
+  return hiddenIn(fields, []);
+}
+
+function hiddenIn(fields: object, parents: readonly object[]): Record<string, unknown> {
+  const within = [...parents, fields];
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      SECRET_FIELD.test(name) ? '***' : shownIn(value, within),
+    ]),
+  );
+}
+
+function shownIn(value: unknown, parents: readonly object[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (parents.includes(value)) return '[Circular]';
+  if (Array.isArray(value)) return value.map((one) => shownIn(one, [...parents, value]));
+  // these know themselves how they are written, and errors have a serializer
+  if (value instanceof Error || ArrayBuffer.isView(value) || 'toJSON' in value) return value;
+  return hiddenIn(value, parents);
+}

@@ -47,7 +47,7 @@ export class ServiceContainer implements Injector {
   /** tsyringe would make any class, and ask the root that all services share: also for the parameters of a constructor. */
   #refuseWhatIsNotListed(): void {
     const container = this.#container;
-    const resolve = container.resolve.bind(container) as (token: never, ...context: never[]) => never;
+    const resolve: (token: never, ...context: never[]) => never = container.resolve.bind(container);
     container.resolve = (token: unknown, ...context: never[]) => {
       // an object is a `delay(() => Class)`, which asks for the class itself later
       if (typeof token !== 'object' && !container.isRegistered(token as never))

@@ -155,7 +155,7 @@ describe('a client that goes away', () => {
       if (begun) response.write('half');
       reached.open();
     });
-    await using gateway = await openGateway({ order: backend.url });
+    await using gateway = await openGateway({ order: backend.url }, { timeoutMs: 60_000 });
     const client = call(`${gateway.url}/orders`);
     client.on('error', () => {});
     client.end();
@@ -172,7 +172,7 @@ describe('a client that goes away', () => {
       request.resume();
       request.socket.once('close', () => ended.open());
     });
-    await using gateway = await openGateway({ order: backend.url });
+    await using gateway = await openGateway({ order: backend.url }, { timeoutMs: 60_000 });
     const client = call(`${gateway.url}/orders`, { method: 'POST', headers: { 'content-length': '1000' } });
     client.on('error', () => {});
     client.write('half');

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Latch } from '../../src/kernel/latch.js';
 import { until } from '../fixtures/until.js';
@@ -204,6 +205,8 @@ describe('a request that takes too long', () => {
     await reached.opened;
     leaving.abort();
     expect(await gone).toBe('gone');
+    const connections = () => promisify(shop.app.server.getConnections.bind(shop.app.server))();
+    await until(connections, (count) => count === 0);
     go.open();
     await until(
       () => shop.written(),

@@ -313,6 +313,12 @@ describe('a command', () => {
     });
   });
 
+  it('without a body schema ignores a body, whatever it is', async () => {
+    const { path } = await placed();
+    const answer = await send(shop.app, 'PUT', `${path}/cancel`, 'no json', { 'content-type': 'text/plain' });
+    expect(answer).toMatchObject({ status: 200, body: { status: 'OrderCancelled' } });
+  });
+
   it('gets its body checked and coerced by its schema', async () => {
     const { path } = await placed();
     expect(await send(shop.app, 'POST', `${path}/more`, { by: '4' })).toMatchObject({

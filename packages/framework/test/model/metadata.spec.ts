@@ -40,12 +40,12 @@ class ExpressOrder extends Order {
 
 @PolicyHandler({ attempts: 3 })
 class Policies {
-  @Whenever(Placed) onPlaced(_: Placed) {}
+  @Whenever(Placed) onPlaced(_given: Placed) {}
 }
 @PolicyHandler({ id: 'more' })
 class MorePolicies extends Policies {
-  @Whenever(Paid) onPaid(_: Paid) {}
-  @Whenever(Placed) override onPlaced(_: Placed) {}
+  @Whenever(Paid) onPaid(_given: Paid) {}
+  @Whenever(Placed) override onPlaced(_given: Placed) {}
 }
 
 const reactionsOf = (handler: { prototype: object }) =>

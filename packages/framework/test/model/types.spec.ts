@@ -97,7 +97,9 @@ describe('an aggregate', () => {
     class D extends ReadModel(z.object({ product: z.string().default('') })) {}
     // @ts-expect-error no aggregate
     @Aggregate({ collection: 'e' })
-    class E {}
+    class E {
+      readonly name = 'e';
+    }
     void [A, B, C, D, E];
   });
 
@@ -109,16 +111,16 @@ describe('an aggregate', () => {
       }
       @PostUpdate() async returnsLater() {}
       @Command('PUT', 'cancel') cancel() {}
-      @Command('PUT', 'cancel', { body }) async refuse(_: { reason: string; times: number }) {}
-      @Command('PUT', 'cancel', { body }) readsLess(_: { reason: string }) {}
+      @Command('PUT', 'cancel', { body }) async refuse(_given: { reason: string; times: number }) {}
+      @Command('PUT', 'cancel', { body }) readsLess(_given: { reason: string }) {}
     }
     class Bad extends AggregateRoot(state) {
       // @ts-expect-error a hook gets nothing
-      @PostUpdate() takesSomething(_: string) {}
+      @PostUpdate() takesSomething(_given: string) {}
       // @ts-expect-error a command without a body gets nothing
-      @Command('PUT', 'cancel') cancel(_: object) {}
+      @Command('PUT', 'cancel') cancel(_given: object) {}
       // @ts-expect-error another body
-      @Command('PUT', 'cancel', { body }) refuse(_: { reason: number }) {}
+      @Command('PUT', 'cancel', { body }) refuse(_given: { reason: number }) {}
       // @ts-expect-error no such method of HTTP
       @Command('FETCH', 'cancel') fetch() {}
     }
@@ -130,18 +132,18 @@ describe('handlers', () => {
   it('of events get those events', () => {
     @PolicyHandler()
     class Policies {
-      @Whenever(Placed) placed(_: Placed) {}
+      @Whenever(Placed) placed(_given: Placed) {}
       @Whenever(Placed) counts() {}
-      @Whenever(Placed) async givesSomethingBack(_: Placed) {
+      @Whenever(Placed) async givesSomethingBack(_given: Placed) {
         return 1;
       }
-      @Whenever(Placed) @Whenever(Paid) either(_: Placed | Paid) {}
+      @Whenever(Placed) @Whenever(Paid) either(_given: Placed | Paid) {}
       // @ts-expect-error another event
-      @Whenever(Placed) paid(_: Paid) {}
+      @Whenever(Placed) paid(_given: Paid) {}
       // @ts-expect-error nobody gives a second argument
-      @Whenever(Placed) two(_: Placed, __: Trace) {}
+      @Whenever(Placed) two(_given: Placed, _row: Trace) {}
       // @ts-expect-error no event
-      @Whenever(Order) order(_: Order) {}
+      @Whenever(Order) order(_given: Order) {}
     }
     void Policies;
   });
@@ -149,12 +151,15 @@ describe('handlers', () => {
   it('of views get the rows of their model', () => {
     @ViewHandler(Trace)
     class Good {
-      @When(Placed, { id: (e) => e.id }) placed(_: Placed, row: Trace) {
+      @When(Placed, { id: (e) => e.id }) placed(_given: Placed, row: Trace) {
         row.product = 'tea';
       }
-      @When(Placed, { where: (e) => ({ product: e.product }), create: false }) also(_: Placed, __: Trace) {}
+      @When(Placed, { where: (e) => ({ product: e.product }), create: false }) also(
+        _given: Placed,
+        _row: Trace,
+      ) {}
       @When(Placed, { id: (e) => e.id }) @When(Paid, { id: (e) => e.id }) either(
-        _: Placed | Paid,
+        _given: Placed | Paid,
         __: Trace,
       ) {}
       @When(Placed, { id: (e) => e.id }) onlyMakes() {}
@@ -162,21 +167,21 @@ describe('handlers', () => {
     // @ts-expect-error `wrong` takes the rows of another model
     @ViewHandler(Trace)
     class Bad {
-      @When(Placed, { id: (e) => e.id }) wrong(_: Placed, __: Other) {}
+      @When(Placed, { id: (e) => e.id }) wrong(_given: Placed, _row: Other) {}
     }
     class Worse {
       // @ts-expect-error no row at all
-      @When(Placed, { id: (e) => e.id }) noRow(_: Placed, __: { x: string }) {}
+      @When(Placed, { id: (e) => e.id }) noRow(_given: Placed, _row: { x: string }) {}
       // @ts-expect-error another event
-      @When(Placed, { id: (e) => e.id }) another(_: Paid, __: Trace) {}
+      @When(Placed, { id: (e) => e.id }) another(_given: Paid, _row: Trace) {}
       // @ts-expect-error the id is a number
-      @When(Placed, { id: (e) => e.product }) textId(_: Placed, __: Trace) {}
+      @When(Placed, { id: (e) => e.product }) textId(_given: Placed, _row: Trace) {}
       // @ts-expect-error no field of the event
-      @When(Placed, { id: (e) => e.nope }) unknownField(_: Placed, __: Trace) {}
+      @When(Placed, { id: (e) => e.nope }) unknownField(_given: Placed, _row: Trace) {}
       // @ts-expect-error no field of the row
-      @When(Placed, { where: (e) => ({ nope: e.product }) }) where(_: Placed, __: Trace) {}
+      @When(Placed, { where: (e) => ({ nope: e.product }) }) where(_given: Placed, _row: Trace) {}
       // @ts-expect-error another type than the field's
-      @When(Placed, { where: (e) => ({ product: e.id }) }) whereType(_: Placed, __: Trace) {}
+      @When(Placed, { where: (e) => ({ product: e.id }) }) whereType(_given: Placed, _row: Trace) {}
     }
     void [Good, Bad, Worse];
   });

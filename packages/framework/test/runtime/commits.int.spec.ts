@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { DomainError, NoUnitOfWorkError, UndeclaredEventError } from '../../src/kernel/errors/model-errors.js';
+import {
+  DomainError,
+  NoUnitOfWorkError,
+  UndeclaredEventError,
+} from '../../src/kernel/errors/model-errors.js';
 import { UniqueViolationError, VersionConflictError } from '../../src/kernel/errors/store-errors.js';
 import { Latch } from '../../src/kernel/latch.js';
 import { inject } from '../../src/model/ambient.js';
@@ -17,7 +21,7 @@ describe('a unit of work', () => {
   it('commits its changes and its events as one, events in their order', async () => {
     using folder = temporaryFolder();
     await using lab = await openLab(folder.path, notebook, { idle: true });
-    await lab.run(() => void ['a', 'b', 'c'].forEach((text) => takeNote(text)));
+    await lab.run(() => ['a', 'b', 'c'].map((text) => takeNote(text)));
     const entries = await lab.store.outbox.read(10);
     expect(entries.map(({ key, value }) => [key, JSON.parse(value).text])).toEqual([
       ['1', 'a'],
@@ -112,7 +116,7 @@ describe('a unit of work', () => {
     const outcomes = await Promise.allSettled([change('b'), change('c')]);
     const lost = outcomes.filter((one) => one.status === 'rejected');
     expect(lost.map(({ reason }) => reason)).toEqual([expect.any(VersionConflictError)]);
-    const won = outcomes[0]!.status === 'fulfilled' ? 'b' : 'c';
+    const won = outcomes[0].status === 'fulfilled' ? 'b' : 'c';
     expect(await lab.rows('notes')).toMatchObject([{ text: won, version: 2 }]);
     expect((await lab.store.outbox.status()).pending).toBe(2);
   });

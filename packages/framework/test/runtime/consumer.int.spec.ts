@@ -4,7 +4,16 @@ import { Latch } from '../../src/kernel/latch.js';
 import { seededRandom } from '../../src/testing/seeded-random.js';
 import { FaultyBroker } from '../../src/testing/faulty-broker.js';
 import { openLab } from '../fixtures/lab.js';
-import { auditedOffice, calls, duty, filed, letter, office, resetOffice, waiting } from '../fixtures/office.js';
+import {
+  auditedOffice,
+  calls,
+  duty,
+  filed,
+  letter,
+  office,
+  resetOffice,
+  waiting,
+} from '../fixtures/office.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { until } from '../fixtures/until.js';
 
@@ -56,7 +65,10 @@ describe('the consumer', () => {
     duty.clerk = ({ from }) => from === 'slow' && gate.opened;
     await using lab = await openLab(folder.path, office);
     await lab.send(letter('slow', 1), letter('slow', 2), letter('a', 1), letter('b', 1));
-    await until(() => filed(lab), (entries) => entries.length === 2);
+    await until(
+      () => filed(lab),
+      (entries) => entries.length === 2,
+    );
     expect(calls.toSorted()).toEqual(['clerk a1', 'clerk b1', 'clerk slow1']);
     gate.open();
     await lab.drained();
@@ -98,7 +110,10 @@ describe('the consumer', () => {
     duty.clerk = ({ from, no }) => from === 'java' && no === 1 && gate.opened;
     const java = (from: string, no: number) => ({ eventType: 'Letter', fields: { from, no } });
     await lab.send(java('java', 1), java('java', 2), java('other', 1));
-    await until(() => filed(lab), (entries) => entries.length === 1);
+    await until(
+      () => filed(lab),
+      (entries) => entries.length === 1,
+    );
     expect(calls).toEqual(['clerk java1', 'clerk other1']);
     gate.open();
     await lab.drained();
@@ -134,7 +149,10 @@ describe('the consumer', () => {
       },
     });
     await lab.send(...senders(2_600).map((from) => letter(from, 1)));
-    await until(() => given, (records) => records >= 1_000);
+    await until(
+      () => given,
+      (records) => records >= 1_000,
+    );
     // another group gets everything meanwhile: the broker was not what was slow
     let marked = 0;
     const marker = await lab.broker.subscribe({
@@ -149,7 +167,10 @@ describe('the consumer', () => {
         received: async (_, records) => void (marked += records.length),
       },
     });
-    await until(() => marked, (records) => records === 2_600);
+    await until(
+      () => marked,
+      (records) => records === 2_600,
+    );
     await marker.close();
     expect(calls).toHaveLength(200);
     // 1000 unsettled, and one batch of at most 200 in hand for each of the 6 partitions
@@ -191,7 +212,10 @@ describe('the consumer', () => {
     {
       await using second = await openLab(folder.path, office);
       await first.send(...senders(20).map((from) => letter(from, 2)));
-      await until(async () => (await second.assembly.consumer!.lag()).length, (partitions) => partitions === 3);
+      await until(
+        async () => (await second.assembly.consumer!.lag()).length,
+        (partitions) => partitions === 3,
+      );
       await first.send(...senders(20).map((from) => letter(from, 3)));
     }
     await first.send(...senders(20).map((from) => letter(from, 4)));
@@ -209,7 +233,9 @@ describe('the consumer', () => {
   it('goes on when offsets could not be committed: the next round commits them', async () => {
     using folder = temporaryFolder();
     let broker!: FaultyBroker;
-    await using lab = await openLab(folder.path, office, { wrapBroker: (one) => (broker = new FaultyBroker(one)) });
+    await using lab = await openLab(folder.path, office, {
+      wrapBroker: (one) => (broker = new FaultyBroker(one)),
+    });
     const failed = broker.failNext('subscription.commit', new Error('not now'));
     await lab.send(letter('a', 1));
     await failed.reached;

@@ -7,7 +7,9 @@ import { DomainEvent } from '../../src/model/domain-event.js';
 import { EventCodec } from '../../src/runtime/event-codec.js';
 import { continuedTrace } from '../../src/runtime/trace-context.js';
 
-class Placed extends DomainEvent('Placed', z.object({ id: z.int(), product: z.string() }), { key: (e) => e.id }) {}
+class Placed extends DomainEvent('Placed', z.object({ id: z.int(), product: z.string() }), {
+  key: (e) => e.id,
+}) {}
 class Serial extends DomainEvent(
   'Serial',
   z.object({ serial: z.bigint(), at: z.date().optional(), express: z.boolean().optional() }),
@@ -33,7 +35,8 @@ const record = (value: string | Uint8Array | null, more: Partial<ConsumerRecord>
   ...more,
 });
 const json = (value: unknown, more?: Partial<ConsumerRecord>) => record(JSON.stringify(value), more);
-const JAVA = '{"eventType":"Placed","timestamp":"20271231114929","id":1,"product":"tea","colour":"green","nested":{"a":[1]}}';
+const JAVA =
+  '{"eventType":"Placed","timestamp":"20271231114929","id":1,"product":"tea","colour":"green","nested":{"a":[1]}}';
 
 describe('a record', () => {
   it('of our own is read as it was written', () => {
@@ -46,26 +49,38 @@ describe('a record', () => {
     expect(received.origin.trace.traceId).toBe(origin.trace.traceId);
     const event = codec.revive(Placed, received);
     expect(event).toBeInstanceOf(Placed);
-    expect(Object.entries(event)).toEqual([['id', 1], ['product', 'tea']]);
+    expect(Object.entries(event)).toEqual([
+      ['id', 1],
+      ['product', 'tea'],
+    ]);
     expect(event.identity).toEqual({ eventId: `/reader/${eventId}`, occurredAt: received.occurredAt });
   });
 
   it('of a Java service, without key, id and headers, is known by its place', () => {
-    const headers = { contentType: '"application/json"', spring_json_header_types: '{"contentType":"java.lang.String"}' };
+    const headers = {
+      contentType: '"application/json"',
+      spring_json_header_types: '{"contentType":"java.lang.String"}',
+    };
     const received = codec.decode(record(JAVA, { headers }));
     expect(received).toMatchObject({ eventId: 'skanucafe/2/40', eventType: 'Placed' });
     expect(received.occurredAt).toEqual(new Date(Date.UTC(2026, 0, 1)));
     expect(received.origin.correlationId).toBe(received.origin.trace.traceId);
-    expect(Object.entries(codec.revive(Placed, received))).toEqual([['id', 1], ['product', 'tea']]);
+    expect(Object.entries(codec.revive(Placed, received))).toEqual([
+      ['id', 1],
+      ['product', 'tea'],
+    ]);
   });
 
   it('with the same fields at another place is another event', () => {
-    const [one, other] = [record(JAVA), record(JAVA, { offset: 41 })].map((each) => codec.decode(each).eventId);
+    const [one, other] = [record(JAVA), record(JAVA, { offset: 41 })].map(
+      (each) => codec.decode(each).eventId,
+    );
     expect(one).not.toBe(other);
   });
 
   it('with the same id of another source is another event', () => {
-    const idOf = (source: string) => codec.decode(record(JAVA, { headers: { ce_id: '1', ce_source: source } })).eventId;
+    const idOf = (source: string) =>
+      codec.decode(record(JAVA, { headers: { ce_id: '1', ce_source: source } })).eventId;
     expect(idOf('/order')).not.toBe(idOf('/payment'));
   });
 
@@ -73,9 +88,17 @@ describe('a record', () => {
     ['ids as numeric strings', { id: '12', product: 'tea' }, Placed, { id: 12, product: 'tea' }],
     ['64-bit ids as text', { serial: '9223372036854775807' }, Serial, { serial: 9223372036854775807n }],
     ['small ids as numbers', { serial: 5 }, Serial, { serial: 5n }],
-    ['instants and booleans as text', { serial: 1, at: '2026-01-01T00:00:00Z', express: 'true' }, Serial, { serial: 1n, at: new Date(Date.UTC(2026, 0, 1)), express: true }],
+    [
+      'instants and booleans as text',
+      { serial: 1, at: '2026-01-01T00:00:00Z', express: 'true' },
+      Serial,
+      { serial: 1n, at: new Date(Date.UTC(2026, 0, 1)), express: true },
+    ],
   ])('may have %s', (_, fields, eventClass, expected) => {
-    const event = codec.revive(eventClass, codec.decode(json({ eventType: eventClass.eventType, ...fields })));
+    const event = codec.revive(
+      eventClass,
+      codec.decode(json({ eventType: eventClass.eventType, ...fields })),
+    );
     expect(Object.fromEntries(Object.entries(event))).toEqual(expected);
   });
 
@@ -121,7 +144,9 @@ describe('a record', () => {
   });
 
   it('cannot reach behind an event with a field called __proto__', () => {
-    const received = codec.decode(record('{"eventType":"Placed","id":1,"product":"tea","__proto__":{"admin":true}}'));
+    const received = codec.decode(
+      record('{"eventType":"Placed","id":1,"product":"tea","__proto__":{"admin":true}}'),
+    );
     const event = codec.revive(Placed, received);
     expect(event).toBeInstanceOf(Placed);
     expect('admin' in event).toBe(false);

@@ -58,7 +58,10 @@ describe('an event on its way out', () => {
   });
 
   it('has the CloudEvents attributes, the trace and the correlation id as headers', () => {
-    const { eventId, headers } = codec.encode(new PaymentApproved(payment), { ...origin, causationId: '/order/7' });
+    const { eventId, headers } = codec.encode(new PaymentApproved(payment), {
+      ...origin,
+      causationId: '/order/7',
+    });
     expect(headers).toEqual({
       ce_specversion: '1.0',
       ce_id: eventId,

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { DomainError, HooksDoNotSettleError, InvalidStateError } from '../../src/kernel/errors/model-errors.js';
+import {
+  DomainError,
+  HooksDoNotSettleError,
+  InvalidStateError,
+} from '../../src/kernel/errors/model-errors.js';
 import { Aggregate } from '../../src/model/aggregate.js';
 import { AggregateRoot } from '../../src/model/aggregate-root.js';
 import { inject } from '../../src/model/ambient.js';
@@ -121,7 +125,10 @@ describe('the hooks of an aggregate', () => {
     expect(journal).toEqual([
       'PreUpdate 1 first changed done',
       'PostUpdate 1 first changed done',
-      ...Array.from({ length: 3 }, () => ['PreUpdate 1 first changed count', 'PostUpdate 1 first changed count']).flat(),
+      ...Array.from({ length: 3 }, () => [
+        'PreUpdate 1 first changed count',
+        'PostUpdate 1 first changed count',
+      ]).flat(),
     ]);
     expect(await lab.rows('tasks')).toMatchObject([{ done: true, count: 3, version: 2 }]);
   });
@@ -215,7 +222,9 @@ describe('the hooks of an aggregate', () => {
     inHook = (hook, task) => hook === 'PostUpdate' && task.count++;
     const changing = lab.run(async () => void ((await tasks().get(1)).done = true));
     await expect(changing).rejects.toThrow(HooksDoNotSettleError);
-    await expect(changing).rejects.toThrow('after 20 rounds of hooks there are still new changes (last: Task 1)');
+    await expect(changing).rejects.toThrow(
+      'after 20 rounds of hooks there are still new changes (last: Task 1)',
+    );
     expect(await lab.rows('tasks')).toMatchObject([{ done: false, count: 0, version: 1 }]);
   });
 

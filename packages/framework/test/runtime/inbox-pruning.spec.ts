@@ -66,6 +66,10 @@ describe('pruning the inbox', () => {
     pruning.start();
     await clock.sleeping();
     await pruning.stop();
-    expect({ asked: asked.length, lines, sleepers: clock.sleepers }).toEqual({ asked: 1, lines: [], sleepers: 0 });
+    expect({ asked: asked.length, lines, sleepers: clock.sleepers }).toEqual({
+      asked: 1,
+      lines: [],
+      sleepers: 0,
+    });
   });
 });

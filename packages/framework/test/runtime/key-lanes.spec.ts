@@ -27,7 +27,9 @@ describe('key lanes', () => {
     });
     await Promise.all(ended);
     for (let lane = 0; lane < 5; lane++) {
-      const own = seen.filter((line) => line.startsWith(`lane${lane} `)).map((line) => Number(line.split(' ')[1]));
+      const own = seen
+        .filter((line) => line.startsWith(`lane${lane} `))
+        .map((line) => Number(line.split(' ')[1]));
       expect(own).toEqual(own.toSorted((a, b) => a - b));
       expect(own).toHaveLength(12);
     }
@@ -64,9 +66,15 @@ describe('key lanes', () => {
       order.push('a1 ends');
     });
     const last = new Promise<void>((resolve) => {
-      lanes.add('a', async () => void (order.push('a2'), resolve()));
+      lanes.add('a', async () => {
+        order.push('a2');
+        resolve();
+      });
     });
-    lanes.add('b', async () => void (order.push('b1'), otherRan.open()));
+    lanes.add('b', async () => {
+      order.push('b1');
+      otherRan.open();
+    });
     await otherRan.opened;
     expect(order).toEqual(['a1 begins', 'b1']);
     mayGoOn.open();
@@ -138,7 +146,7 @@ describe('key lanes', () => {
     const done = new Latch();
     for (let number = 0; number < 3; number++) lanes.add('long', async () => void order.push('long'));
     lanes.add('short', async () => void order.push('short'));
-    lanes.add('last', async () => void done.open());
+    lanes.add('last', async () => done.open());
     await done.opened;
     expect(order.slice(0, 2)).toEqual(['long', 'short']);
   });

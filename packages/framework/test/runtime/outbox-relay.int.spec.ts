@@ -49,7 +49,10 @@ async function openRelay(folder: string, options: LabOptions = {}): Promise<Rela
       for (const text of texts) await lab.run(() => void takeNote(text));
     },
     async relayed() {
-      await until(() => lab.store.outbox.status(), ({ pending }) => pending === 0);
+      await until(
+        () => lab.store.outbox.status(),
+        ({ pending }) => pending === 0,
+      );
     },
   };
 }
@@ -123,7 +126,10 @@ describe('the outbox relay', () => {
     await clock.sleeping();
     await clock.advance(100);
     await lab.relayed();
-    await until(() => relay.failure, (failure) => failure === undefined);
+    await until(
+      () => relay.failure,
+      (failure) => failure === undefined,
+    );
     expect(lab.published).toEqual(['a', ...numbered(5)]);
     expect(lab.logged.map(({ msg }) => msg)).toEqual([
       'the outbox cannot be relayed; its events wait, trying again',
@@ -134,9 +140,12 @@ describe('the outbox relay', () => {
   it('goes on by itself when the database was away', async () => {
     using folder = temporaryFolder();
     let store!: FaultyStore;
-    await using lab = await openRelay(folder.path, { wrapStore: (one: Store) => (store = new FaultyStore(one)) });
+    await using lab = await openRelay(folder.path, {
+      wrapStore: (one: Store) => (store = new FaultyStore(one)),
+    });
     await lab.take('a');
-    for (const point of ['leases.acquire', 'outbox.read', 'outbox.remove'] as const) store.failNext(point, DOWN);
+    for (const point of ['leases.acquire', 'outbox.read', 'outbox.remove'] as const)
+      store.failNext(point, DOWN);
     lab.assembly.relay.start();
     await lab.relayed();
     expect(lab.published).toEqual(['a', 'a']);
@@ -197,7 +206,10 @@ describe('two relays of one database', () => {
     first.assembly.relay.start();
     await until(() => first.assembly.relay.isLeader, Boolean);
     second.assembly.relay.start();
-    await until(() => asked, (times) => times === 2);
+    await until(
+      () => asked,
+      (times) => times === 2,
+    );
     // each of these tells the watchers of the file
     for (let i = 0; i < 20; i++) await first.take('a');
     await first.relayed();
@@ -238,16 +250,16 @@ describe('two relays of one database', () => {
     slow.assembly.relay.start();
     await held.reached;
     other.assembly.relay.start();
-    await until(
-      async () => (await clock.advance(1_000), other.assembly.relay.isLeader),
-      Boolean,
-    );
+    await until(async () => (await clock.advance(1_000), other.assembly.relay.isLeader), Boolean);
     await other.relayed();
     const blocked = other.faults.holdNext('publish');
     await other.take('b');
     await blocked.reached;
     held.release();
-    await until(() => slow.logged.map(({ msg }) => msg), (lines) => lines.includes('another process relays the outbox now'));
+    await until(
+      () => slow.logged.map(({ msg }) => msg),
+      (lines) => lines.includes('another process relays the outbox now'),
+    );
     expect((await slow.store.outbox.status()).pending).toBe(1);
     blocked.release();
     await other.relayed();

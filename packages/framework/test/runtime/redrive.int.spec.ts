@@ -45,7 +45,10 @@ describe('a redrive', () => {
       if (no === 2) throw new Error('still no drawer');
     };
     const result = await lab.assembly.redrive.key('Clerk', 'a');
-    expect(result).toMatchObject({ done: 1, failures: [{ handler: 'Clerk', key: 'a', code: 'Error', message: 'still no drawer' }] });
+    expect(result).toMatchObject({
+      done: 1,
+      failures: [{ handler: 'Clerk', key: 'a', code: 'Error', message: 'still no drawer' }],
+    });
     expect(calls).toEqual(['clerk a1', 'clerk a2']);
     const left = await lab.store.parking.records('Clerk', 'a', 0, 10);
     expect(left.map(({ eventId, reason, attempts }) => [eventId, reason?.message, attempts])).toEqual([
@@ -81,7 +84,10 @@ describe('a redrive', () => {
     await using lab = await openWithParked(folder.path, 'a');
     const { redrive } = lab.assembly;
     const results = await Promise.all([redrive.key('Clerk', 'a'), redrive.key('Clerk', 'a')]);
-    expect(results).toEqual([{ done: 3, failures: [] }, { done: 3, failures: [] }]);
+    expect(results).toEqual([
+      { done: 3, failures: [] },
+      { done: 3, failures: [] },
+    ]);
     expect(calls).toHaveLength(3);
     expect(await redrive.key('Clerk', 'a')).toEqual({ done: 0, failures: [] });
   });
@@ -173,7 +179,7 @@ describe('dropping a parked record', () => {
   it('frees the key when it was the last', async () => {
     using folder = temporaryFolder();
     await using lab = await openWithParked(folder.path, 'a');
-    for (const record of await lab.store.parking.records('Clerk', 'a', 0, 10)) 
+    for (const record of await lab.store.parking.records('Clerk', 'a', 0, 10))
       await lab.assembly.redrive.drop(record.position, record);
     await lab.send(letter('a', 4));
     await lab.drained();

@@ -15,7 +15,9 @@ describe('a remote call', () => {
     await using payment = await startStandIn();
     await using wired = paymentClient(payment.url);
     payment.answers({ status: 201, body: { id: 7, more: true } });
-    expect(await wired.client.approve({ orderId: 1, serial: 2n ** 63n, extra: 1 } as never)).toEqual({ id: 7 });
+    expect(await wired.client.approve({ orderId: 1, serial: 2n ** 63n, extra: 1 } as never)).toEqual({
+      id: 7,
+    });
     expect(payment.requests).toMatchObject([
       { method: 'POST', path: '/payments', body: { orderId: 1, serial: '9223372036854775808' } },
     ]);
@@ -42,7 +44,10 @@ describe('a remote call', () => {
   it('brings the answer to the types of its schema', async () => {
     await using payment = await startStandIn();
     await using wired = paymentClient(payment.url);
-    payment.answers({ status: 200, body: '{"id":"7","at":"2026-01-01T00:00:00Z","serial":9007199254740993}' });
+    payment.answers({
+      status: 200,
+      body: '{"id":"7","at":"2026-01-01T00:00:00Z","serial":9007199254740993}',
+    });
     expect(await wired.client.read({ id: 7 })).toEqual({
       id: 7,
       at: new Date(Date.UTC(2026, 0, 1)),
@@ -128,12 +133,18 @@ describe('a remote call in a unit of work', () => {
     await using payment = await startStandIn();
     await using wired = paymentClient(payment.url);
     payment.answers({ status: 200, body: { id: 1 } });
-    await using lab = await openLab(folder.path, service, { idle: true, environment: { PAYMENT_URL: payment.url } });
+    await using lab = await openLab(folder.path, service, {
+      idle: true,
+      environment: { PAYMENT_URL: payment.url },
+    });
     const trace = continuedTrace(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
     await lab.run(() => inject(PaymentClient).read({ id: 1 }), { trace, correlationId: 'c-1' });
     await wired.client.read({ id: 1 });
     const [inside, outside] = payment.requests.map(({ headers }) => headers);
-    expect(inside).toMatchObject({ traceparent: `00-${'a'.repeat(32)}-${trace.spanId}-01`, 'x-correlation-id': 'c-1' });
+    expect(inside).toMatchObject({
+      traceparent: `00-${'a'.repeat(32)}-${trace.spanId}-01`,
+      'x-correlation-id': 'c-1',
+    });
     expect(outside).not.toHaveProperty('traceparent');
     expect(outside).not.toHaveProperty('x-correlation-id');
   });
@@ -142,7 +153,10 @@ describe('a remote call in a unit of work', () => {
     using folder = temporaryFolder();
     await using payment = await startStandIn();
     payment.answers({ status: 503 });
-    await using lab = await openLab(folder.path, service, { idle: true, environment: { PAYMENT_URL: payment.url } });
+    await using lab = await openLab(folder.path, service, {
+      idle: true,
+      environment: { PAYMENT_URL: payment.url },
+    });
     const working = lab.run(async () => {
       takeNote('unpaid');
       await inject(PaymentClient).approve({ orderId: 1 });

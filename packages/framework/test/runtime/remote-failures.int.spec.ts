@@ -13,7 +13,10 @@ import { paymentClient } from '../fixtures/payment-client.js';
 import { startRawServer } from '../fixtures/raw-server.js';
 
 /** What a call of `read` throws. */
-async function failureAt(url: string, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<SkanuError> {
+async function failureAt(
+  url: string,
+  options?: { timeoutMs?: number; signal?: AbortSignal },
+): Promise<SkanuError> {
   await using wired = paymentClient(url);
   const failure = await wired.client.read({ id: 1 }, options).then(
     () => undefined,
@@ -35,7 +38,10 @@ describe('a service that cannot be reached', () => {
     const { url } = await startStandIn().then(async (gone) => (await gone[Symbol.asyncDispose](), gone));
     const failure = await failureAt(url);
     expect(failure).toBeInstanceOf(RemoteUnreachableError);
-    expect(failure).toMatchObject({ retriable: true, message: `payment.read did not reach ${url}/payments/1` });
+    expect(failure).toMatchObject({
+      retriable: true,
+      message: `payment.read did not reach ${url}/payments/1`,
+    });
     expect(failure.cause).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
@@ -48,7 +54,10 @@ describe('a service that cannot be reached', () => {
   it.each([
     ['before its answer', ''],
     ['in the middle of its headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
-    ['in the middle of its body', 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"id":'],
+    [
+      'in the middle of its body',
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"id":',
+    ],
   ])('is one that breaks off %s', async (_, bytes) => {
     await using payment = await startRawServer((socket) => void socket.end(bytes));
     expect(await failureAt(payment.url)).toBeInstanceOf(RemoteUnreachableError);
@@ -96,13 +105,21 @@ describe('a call that its caller gives up', () => {
 
   it('before it began is not made', async () => {
     await using payment = await startStandIn();
-    expect(await failureAt(payment.url, { signal: AbortSignal.abort() })).toBeInstanceOf(RemoteCallAbortedError);
+    expect(await failureAt(payment.url, { signal: AbortSignal.abort() })).toBeInstanceOf(
+      RemoteCallAbortedError,
+    );
     expect(payment.requests).toEqual([]);
   });
 });
 
 describe('a service that refuses', () => {
-  const problem = { type: 'about:blank', title: 'Conflict', status: 409, detail: 'already paid', code: 'DOMAIN_RULE' };
+  const problem = {
+    type: 'about:blank',
+    title: 'Conflict',
+    status: 409,
+    detail: 'already paid',
+    code: 'DOMAIN_RULE',
+  };
 
   it('is quoted with its problem document and its Retry-After', async () => {
     const headers = { 'content-type': 'application/problem+json', 'retry-after': '3' };
@@ -136,8 +153,18 @@ describe('a service that refuses', () => {
     ['a page of HTML', '<h1>oops</h1>', 'text/html', undefined],
     ['broken JSON', '{"detail":', 'application/json', undefined],
     ['a list', '[1]', 'application/json', undefined],
-    ['an error of Spring', { timestamp: 'x', status: 500, error: 'Internal Server Error', path: '/' }, 'application/json', { status: 500 }],
-    ['members of other types', { detail: { a: 1 }, status: '500', title: 'T' }, 'application/json', { title: 'T' }],
+    [
+      'an error of Spring',
+      { timestamp: 'x', status: 500, error: 'Internal Server Error', path: '/' },
+      'application/json',
+      { status: 500 },
+    ],
+    [
+      'members of other types',
+      { detail: { a: 1 }, status: '500', title: 'T' },
+      'application/json',
+      { title: 'T' },
+    ],
   ])('with %s is quoted as far as that makes sense', async (_, body, type, expected) => {
     const failure = await failureOf({ status: 500, body, headers: { 'content-type': type } });
     expect((failure as RemoteRefusedError).problem).toEqual(expected);
@@ -155,7 +182,11 @@ describe('a service that refuses and then falls silent', () => {
 
 describe('an answer that does not fit', () => {
   it.each<[string, StandInAnswer, RegExp]>([
-    ['a redirect', { status: 302, headers: { location: '/elsewhere' } }, /a redirect \(302\) is not followed/],
+    [
+      'a redirect',
+      { status: 302, headers: { location: '/elsewhere' } },
+      /a redirect \(302\) is not followed/,
+    ],
     ['no JSON', { status: 200, body: 'hello' }, /no JSON/],
     ['nothing at all', { status: 200 }, /no JSON/],
     ['another shape', { status: 200, body: { id: 'abc' } }, /\/id: /],

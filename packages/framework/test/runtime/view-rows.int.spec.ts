@@ -29,7 +29,10 @@ const sold = (id: number, shop: string, amount: number, key = String(id)) => ({
   eventType: 'Sold',
   fields: { id, shop, amount },
 });
-const returned = (id: number, shop: string, amount: number) => ({ ...sold(id, shop, amount), eventType: 'Returned' });
+const returned = (id: number, shop: string, amount: number) => ({
+  ...sold(id, shop, amount),
+  eventType: 'Returned',
+});
 const atOnce = { random: () => 0 };
 
 @ViewHandler(Shop)
@@ -48,7 +51,10 @@ class ByShop {
   @When(Sold, { where: (e) => ({ shop: e.shop }) }) sold({ amount }: Sold, row: Shop) {
     row.sold += amount;
   }
-  @When(Returned, { where: (e) => ({ shop: e.shop }), create: false }) returned({ amount }: Returned, row: Shop) {
+  @When(Returned, { where: (e) => ({ shop: e.shop }), create: false }) returned(
+    { amount }: Returned,
+    row: Shop,
+  ) {
     row.returned += amount;
   }
 }
@@ -100,27 +106,37 @@ describe('the row of an id', () => {
     expect(await lab.rows('shops')).toMatchObject([{ sold: 100 }]);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('cannot be that of the id %s: the event is parked and no row is made', async (id) => {
-    using folder = temporaryFolder();
-    @ViewHandler(Shop)
-    class Wrong {
-      @When(Sold, { id: () => id }) sold(_: Sold, row: Shop) {
-        row.sold = 1;
+  it.each([0, -1, 1.5, Number.NaN])(
+    'cannot be that of the id %s: the event is parked and no row is made',
+    async (id) => {
+      using folder = temporaryFolder();
+      @ViewHandler(Shop)
+      class Wrong {
+        @When(Sold, { id: () => id }) sold(_: Sold, row: Shop) {
+          row.sold = 1;
+        }
       }
-    }
-    await using lab = await openLab(folder.path, serviceWith(Wrong), atOnce);
-    await lab.send(sold(1, 'x', 1));
-    await lab.drained();
-    expect(await lab.store.parking.keys(0, 10)).toMatchObject([{ handler: 'Wrong', reason: { code: 'INVALID_EVENT' } }]);
-    expect(await lab.rows('shops')).toEqual([]);
-  });
+      await using lab = await openLab(folder.path, serviceWith(Wrong), atOnce);
+      await lab.send(sold(1, 'x', 1));
+      await lab.drained();
+      expect(await lab.store.parking.keys(0, 10)).toMatchObject([
+        { handler: 'Wrong', reason: { code: 'INVALID_EVENT' } },
+      ]);
+      expect(await lab.rows('shops')).toEqual([]);
+    },
+  );
 });
 
 describe('the rows that fit', () => {
   it('are found, or one is made with the values that were asked for, or none where that is not wanted', async () => {
     using folder = temporaryFolder();
     await using lab = await openLab(folder.path, serviceWith(ByShop));
-    await lab.send(returned(1, 'north', 9), sold(1, 'north', 5), returned(1, 'north', 2), sold(1, 'south', 3));
+    await lab.send(
+      returned(1, 'north', 9),
+      sold(1, 'north', 5),
+      returned(1, 'north', 2),
+      sold(1, 'south', 3),
+    );
     await lab.drained();
     expect(await lab.rows('shops')).toMatchObject([
       { id: 1, shop: 'north', sold: 5, returned: 2 },
@@ -181,7 +197,10 @@ describe('a row', () => {
     }
     await using lab = await openLab(folder.path, serviceWith(Broken), atOnce);
     await lab.send(sold(1, 'north', 1));
-    await until(() => lab.store.parking.count(), (count) => count === 1);
+    await until(
+      () => lab.store.parking.count(),
+      (count) => count === 1,
+    );
     expect(await lab.store.parking.keys(0, 10)).toMatchObject([{ reason: { code: 'INVALID_STATE' } }]);
     expect(await lab.rows('shops')).toEqual([]);
   });
@@ -200,6 +219,8 @@ describe('a row', () => {
     await using lab = await openLab(folder.path, serviceWith(Twice));
     await lab.send(sold(1, 'north', 1));
     await lab.drained();
-    expect(await lab.rows('shops')).toMatchObject([{ version: 1, notes: ['first 1', 'second after first 1'] }]);
+    expect(await lab.rows('shops')).toMatchObject([
+      { version: 1, notes: ['first 1', 'second after first 1'] },
+    ]);
   });
 });

@@ -21,8 +21,8 @@ function failure(reading: () => unknown): ConfigurationError {
   try {
     reading();
   } catch (error) {
-    expect(error).toBeInstanceOf(ConfigurationError);
-    return error as ConfigurationError;
+    if (error instanceof ConfigurationError) return error;
+    throw error;
   }
   throw new Error('it was taken');
 }
@@ -59,7 +59,6 @@ describe('settings', () => {
     ['PORT', '-1', '>=0'],
     ['PORT', '80.5', 'expected int'],
     ['PORT', '80 ', 'expected number'],
-    ['HOST', undefined, 'expected string'],
     ['LOG_LEVEL', 'loud', '"debug"|"info"'],
     ['LOG_FORMAT', 'xml', '"auto"|"json"|"pretty"'],
     ['BODY_LIMIT_BYTES', '0', '>0'],
@@ -72,10 +71,8 @@ describe('settings', () => {
     ['HANDLER_CONCURRENCY', '1001', '<=1000'],
     ['HANDLER_TIMEOUT_MS', '9007199254740993', 'expected number'],
   ])('that are wrong are named with their value and what is allowed: %s=%s', (name, value, allowed) => {
-    const reading = () =>
-      value === undefined ? readSettings(serviceSettings, {}, { ...DEFAULTS, [name]: 5 }) : read({ [name]: value });
-    const error = failure(reading);
-    expect(error.message).toContain(`${name} is ${JSON.stringify(value ?? '5')}: `);
+    const error = failure(() => read({ [name]: value }));
+    expect(error.message).toContain(`${name} is ${JSON.stringify(value)}: `);
     expect(error.message).toContain(allowed);
     expect(error.help).toMatch(new RegExp(`^Set ${name} rightly\\. .+`));
   });
@@ -89,7 +86,9 @@ describe('settings', () => {
     const file = join(folder.path, 'url');
     writeFileSync(file, 'postgres://u:p@h/db\n');
     expect(read({ DATABASE_URL_FILE: file })).toMatchObject({ DATABASE_URL: 'postgres://u:p@h/db' });
-    expect(read({ DATABASE_URL: 'sqlite:x', DATABASE_URL_FILE: file })).toMatchObject({ DATABASE_URL: 'sqlite:x' });
+    expect(read({ DATABASE_URL: 'sqlite:x', DATABASE_URL_FILE: file })).toMatchObject({
+      DATABASE_URL: 'sqlite:x',
+    });
   });
 
   it('in a file that cannot be read are an error that names both', () => {
@@ -102,12 +101,18 @@ describe('settings', () => {
     const schema = z.object({ DB_PASSWORD: z.string().min(20), DATABASE_URL: z.string().max(5) });
     const secret = failure(() => readSettings(schema, { DB_PASSWORD: 'hunter2' }, {}));
     expect(secret.message).toMatch(/^DB_PASSWORD is "\*\*\*": /);
-    const url = failure(() => readSettings(schema.omit({ DB_PASSWORD: true }), { DATABASE_URL: 'pg://u:hunter2@h' }, {}));
+    const url = failure(() =>
+      readSettings(schema.omit({ DB_PASSWORD: true }), { DATABASE_URL: 'pg://u:hunter2@h' }, {}),
+    );
     expect(url.message).toMatch(/^DATABASE_URL is "pg:\/\/u:\*\*\*@h": /);
   });
 
   it('name the URL of a service by its name', () => {
-    expect(['payment', 'order-trace', 'a.b c'].map(urlSettingOf)).toEqual(['PAYMENT_URL', 'ORDER_TRACE_URL', 'A_B_C_URL']);
+    expect(['payment', 'order-trace', 'a.b c'].map(urlSettingOf)).toEqual([
+      'PAYMENT_URL',
+      'ORDER_TRACE_URL',
+      'A_B_C_URL',
+    ]);
   });
 });
 

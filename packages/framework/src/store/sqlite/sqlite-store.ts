@@ -18,7 +18,7 @@ import { countSql, selectSql } from './sqlite-select.js';
 import { ensureTables } from './sqlite-tables.js';
 
 export interface SqliteStoreOptions {
-  /** The file; it and its folder are made when they are missing. SQLite keeps two more files beside it. */
+  /** The file; it and its folder are made when they are missing. Files with its name and `-wal`, `-shm` and `-bell` belong to it. */
   readonly path: string;
   readonly clock: Clock;
   /** Uniform in [0, 1): spreads the attempts of processes that wait for the file. */

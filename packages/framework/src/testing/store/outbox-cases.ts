@@ -135,6 +135,14 @@ export const outboxCases: readonly StoreCase[] = [
     await lab.until('the listener saw the event', async () => seen.isOpen);
   }),
 
+  storeCase('a listener of the same process has been called when the commit resolves', async (lab) => {
+    const store = await lab.store();
+    let calls = 0;
+    store.outbox.onAppended(() => calls++);
+    await store.commit(plan({ events: [event('a')] }));
+    assert.ok(calls > 0);
+  }),
+
   storeCase('a listener that was taken off is not called any more, others still are', async (lab) => {
     const store = await lab.store();
     let calls = 0;

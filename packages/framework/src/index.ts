@@ -100,6 +100,11 @@ export {
   type RemoteProblem,
 } from './kernel/errors/remote-errors.js';
 export {
+  UpstreamBrokeOffError,
+  UpstreamTimeoutError,
+  UpstreamUnreachableError,
+} from './kernel/errors/gateway-errors.js';
+export {
   LeaseLostError,
   SchemaDiffersError,
   StoreBusyError,

@@ -36,9 +36,10 @@ describe('the public surface', () => {
       RemoteUnreachableError RequestTimeoutError SchemaDiffersError SkanuError StoreBusyError
       StoreFailedError StoreFullError StoreReadOnlyError StoreUnavailableError TooManyRowsError
       UndeclaredEventError UniqueViolationError UnknownTopicError UnreadableRecordError
-      UnstorableValueError UnsupportedMediaTypeError VersionConflictError View ViewHandler When Whenever
-      bootFaults checkService defineGateway defineService del get inject patch post put repositoryOf start
-      startGateway startService
+      UnstorableValueError UnsupportedMediaTypeError UpstreamBrokeOffError UpstreamTimeoutError
+      UpstreamUnreachableError VersionConflictError View ViewHandler When Whenever bootFaults checkService
+      defineGateway defineService del get inject patch post put repositoryOf start startGateway
+      startService
       "
     `);
   });

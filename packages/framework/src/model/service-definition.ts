@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** The topic that it publishes to and reads, unless `TOPIC` says otherwise. Default: `events`. */
   readonly topic?: string;
+  /** Shown by its OpenAPI document and `/actuator/info`. Default: `0.0.0`. */
+  readonly version?: string;
   readonly aggregates?: readonly AggregateClass[];
   /** The events that it publishes. */
   readonly events?: readonly EventClass[];
@@ -44,6 +46,7 @@ export function defineService(options: ServiceOptions): ServiceDefinition {
     clients: [],
     providers: [],
     topic: 'events',
+    version: '0.0.0',
     ...options,
   };
 }

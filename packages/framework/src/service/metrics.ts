@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { MetricState, MetricsSource } from '../http/actuator/actuator-source.js';
 import type { Instruments } from '../runtime/instruments.js';
 
 /** What is measured when somebody looks. */
@@ -20,7 +21,7 @@ export interface RequestObservation {
 }
 
 /** The metrics of one service, in a registry of its own. */
-export class Metrics implements Instruments {
+export class Metrics implements Instruments, MetricsSource {
   readonly #registry = new Registry();
   readonly #requests = this.#histogram('http_server_requests_seconds', 'Requests answered', [
     'method',
@@ -108,6 +109,26 @@ export class Metrics implements Instruments {
 
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  names(): string[] {
+    return this.#registry
+      .getMetricsAsArray()
+      .map(({ name }) => name)
+      .toSorted();
+  }
+
+  async one(name: string): Promise<MetricState | undefined> {
+    const metric = this.#registry.getSingleMetric(name);
+    if (!metric) return undefined;
+    const { help, values } = await metric.get();
+    const measurements = values.map((series) => ({
+      // the parts of a histogram say which they are, in a property that the type leaves out
+      name: (series as { readonly metricName?: string }).metricName ?? name,
+      tags: series.labels as Record<string, string | number>,
+      value: series.value,
+    }));
+    return { name, description: help, measurements };
   }
 
   requested({ method, route, status, seconds }: RequestObservation): void {

@@ -40,7 +40,7 @@ const COMMON = {
     .describe('The most bytes of all headers of a request.'),
   REQUEST_TIMEOUT_MS: milliseconds
     .default(30_000)
-    .describe('How long a request may take, from its first byte to its answer.'),
+    .describe('How long a client may take to send a request, and then the service to answer it.'),
   SHUTDOWN_DELAY_MS: z
     .number()
     .int()
@@ -111,6 +111,12 @@ const GATEWAY = {
     .string()
     .default('*')
     .describe('Which origins a browser may call from: `*`, or a list with commas.'),
+  TRUST_FORWARDED: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a proxy in front of it sets `X-Forwarded-*`; else what clients send in them is dropped.',
+    ),
 };
 
 export const commonSettings = z.object(COMMON);

@@ -43,6 +43,7 @@ export async function startGateway(
       origins:
         settings.CORS_ORIGINS === '*' ? '*' : settings.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
     },
+    trustForwarded: settings.TRUST_FORWARDED,
     logger: loggers.get('http'),
     limits: httpLimits(settings),
     phase: () => phase.now,

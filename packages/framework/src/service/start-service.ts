@@ -69,6 +69,7 @@ export async function startService(
   const { collections, units, ids, relay, consumer, pruning } = assembly;
   const app = buildServiceApp({
     name: definition.name,
+    version: definition.version,
     collections,
     units,
     logger: loggers.get('http'),
@@ -155,7 +156,7 @@ interface Parts {
 }
 
 function actuatorOf(
-  { name }: ServiceDefinition,
+  { name, version }: ServiceDefinition,
   { store, broker, assembly, metrics, loggers, phase, clock }: Parts,
 ): ActuatorSource {
   const { relay, consumer, redrive } = assembly;
@@ -192,7 +193,7 @@ function actuatorOf(
     health: () => check.report(),
     liveness: phase.liveness,
     readiness: phase.readiness,
-    info: () => ({ app: { name }, process: { pid: process.pid, node: process.version } }),
+    info: () => ({ app: { name, version }, process: { pid: process.pid, node: process.version } }),
     metrics,
     loggers,
     outbox,

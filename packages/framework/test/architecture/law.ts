@@ -18,16 +18,7 @@ export const LAW: Readonly<
   },
   http: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'store/*.ts'],
-    packages: [
-      'fastify',
-      '@fastify/cors',
-      '@fastify/reply-from',
-      'rfc6902',
-      'zod',
-      'node:net',
-      'node:http',
-      'node:stream',
-    ],
+    packages: ['fastify', '@fastify/cors', 'rfc6902', 'zod', 'node:net', 'node:http', 'node:stream'],
   },
   service: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker'],

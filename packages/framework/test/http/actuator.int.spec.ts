@@ -16,6 +16,12 @@ afterEach(async () => {
 
 const get = (shop: Shop, path: string) => send(shop.app, 'GET', path);
 
+const UP = {
+  name: 'up',
+  description: 'Whether it is up',
+  measurements: [{ name: 'up', tags: {}, value: 1 }],
+};
+
 describe('health', () => {
   it('is 200 while it is UP, and 503 else, with its components', async () => {
     let status: 'UP' | 'DOWN' | 'OUT_OF_SERVICE' = 'UP';
@@ -76,6 +82,8 @@ describe('the index', () => {
       metrics: {
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
         text: () => Promise.resolve('up 1\n'),
+        names: () => ['up'],
+        one: (name) => Promise.resolve(name === 'up' ? UP : undefined),
       },
       outbox: () => Promise.resolve({ pending: 3, oldestAgeSeconds: 1.5 }),
       loggers: { all: () => ({}), set() {} },
@@ -90,6 +98,9 @@ describe('the index', () => {
       text: 'up 1\n',
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
     });
+    expect((await get(shop, '/actuator/metrics')).body).toEqual({ names: ['up'] });
+    expect((await get(shop, '/actuator/metrics/up')).body).toEqual(UP);
+    expect((await get(shop, '/actuator/metrics/down')).status).toBe(404);
     expect((await get(shop, '/actuator/outbox')).body).toEqual({ pending: 3, oldestAgeSeconds: 1.5 });
     expect((await get(shop, '/actuator/info')).body).toEqual({ app: { name: 'shop' } });
   });

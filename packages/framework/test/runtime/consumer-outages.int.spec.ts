@@ -33,7 +33,7 @@ describe('a handler that hangs', () => {
     };
     await using lab = await openLab(folder.path, auditedOffice, {
       ...atOnce,
-      settings: { HANDLER_TIMEOUT_MS: 20 },
+      settings: { HANDLER_TIMEOUT_MS: 300 },
     });
     await lab.send(letter('hangs', 1), letter('a', 1));
     await lab.drained();
@@ -50,7 +50,7 @@ describe('a handler that hangs', () => {
     using folder = temporaryFolder();
     const gate = new Latch();
     duty.clerk = () => calls.length === 1 && gate.opened;
-    await using lab = await openLab(folder.path, office, { ...atOnce, settings: { HANDLER_TIMEOUT_MS: 20 } });
+    await using lab = await openLab(folder.path, office, { ...atOnce, settings: { HANDLER_TIMEOUT_MS: 300 } });
     await lab.send(letter('a', 1));
     await lab.drained();
     gate.open();

@@ -5,6 +5,7 @@ import { sendJson } from '../resource/answers.js';
 import type { Routes } from '../routes.js';
 import type { ActuatorSource, Health } from './actuator-source.js';
 import { addLoggerRoutes } from './logger-routes.js';
+import { addMetricRoutes } from './metric-routes.js';
 import { addParkedRoutes } from './parked-routes.js';
 
 /** Everything under `/actuator`. It answers in every phase of the service. */
@@ -17,13 +18,7 @@ export function addActuatorRoutes(routes: Routes, source: ActuatorSource): void 
     path: '/actuator/info',
     handler: (_, reply) => sendJson(reply, JSON_TYPE, source.info()),
   });
-  if (metrics) {
-    routes.add({
-      method: 'GET',
-      path: '/actuator/prometheus',
-      handler: async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()),
-    });
-  }
+  if (metrics) addMetricRoutes(routes, metrics);
   if (outbox) {
     routes.add({
       method: 'GET',
@@ -41,7 +36,7 @@ function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked }: Act
     'health/liveness',
     'health/readiness',
     'info',
-    ...(metrics ? ['prometheus'] : []),
+    ...(metrics ? ['prometheus', 'metrics'] : []),
     ...(outbox ? ['outbox'] : []),
     ...(loggers ? ['loggers'] : []),
     ...(parked ? ['parked'] : []),

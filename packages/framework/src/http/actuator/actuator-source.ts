@@ -59,6 +59,27 @@ export interface ParkedRecords {
   redrive(target: RedriveTarget): Promise<RedriveResult>;
 }
 
+/** One metric with its series. */
+export interface MetricState {
+  readonly name: string;
+  readonly description: string;
+  readonly measurements: readonly {
+    /** For parts of a histogram what Prometheus calls them: `http_server_requests_seconds_count`. */
+    readonly name: string;
+    readonly tags: Readonly<Record<string, string | number>>;
+    readonly value: number;
+  }[];
+}
+
+export interface MetricsSource {
+  readonly contentType: string;
+  /** All of them as Prometheus text. */
+  text(): Promise<string>;
+  names(): readonly string[];
+  /** One of them as it is now; undefined when there is none of that name. */
+  one(name: string): Promise<MetricState | undefined>;
+}
+
 /** What the actuator shows. Each part that is there has its path; a gateway has few of them. */
 export interface ActuatorSource {
   health(): Promise<Health>;
@@ -67,8 +88,7 @@ export interface ActuatorSource {
   /** Whether it should get requests: not while it starts or drains. */
   readiness(): Promise<Health>;
   info(): object;
-  /** Prometheus text. */
-  readonly metrics?: { readonly contentType: string; text(): Promise<string> };
+  readonly metrics?: MetricsSource;
   readonly loggers?: LoggerLevels;
   readonly outbox?: () => Promise<OutboxStatus>;
   readonly parked?: ParkedRecords;

@@ -68,7 +68,8 @@ function leaveBodiesAlone(fastify: FastifyInstance): void {
 }
 
 function addProxyRoute(fastify: FastifyInstance, path: string, proxy: Proxy, upstream: Upstream): void {
-  for (const url of [path || '/', `${path}/*`]) {
+  // the links of what a service answers lead to its profile too
+  for (const url of path === '' ? ['/', '/*'] : [path, `${path}/*`, `/profile${path}`]) {
     fastify.route({
       method: METHODS,
       url,

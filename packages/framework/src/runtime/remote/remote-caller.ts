@@ -22,12 +22,16 @@ const DEFAULT_TIMEOUT_MS = 1_000;
 /** The most connections to one service, and the most bytes of an answer. */
 const MAX_CONNECTIONS = 64;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Sooner than a service that stops closes idle connections: no call shall meet one that is just being closed. */
+const KEEP_ALIVE_MS = 1_000;
 
 /** Makes the clients of a service work. One pool of connections serves them all. */
 export class RemoteCaller {
   readonly #agent = new Agent({
     connections: MAX_CONNECTIONS,
     maxResponseSize: MAX_ANSWER_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     connect: { timeout: 10_000 },
   });
 

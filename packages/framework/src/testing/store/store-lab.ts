@@ -53,7 +53,10 @@ export class StoreLab {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#stores.map((store) => store.close()));
-    await this.database.dispose();
+    try {
+      await Promise.all(this.#stores.map((store) => store.close()));
+    } finally {
+      await this.database.dispose();
+    }
   }
 }

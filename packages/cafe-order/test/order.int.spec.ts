@@ -105,13 +105,13 @@ describe('an order', () => {
 
   it('that is deleted is cancelled for the others; one that had its end is not', async () => {
     const [placed, cancelled, handedOver] = [await place(), await place(), await place()];
-    await cancel(cancelled!);
-    await order.given(new DeliveryCompleted({ orderId: handedOver! }));
+    await cancel(cancelled);
+    await order.given(new DeliveryCompleted({ orderId: handedOver }));
     for (const id of [placed, cancelled, handedOver])
       expect((await order.request('DELETE', `/orders/${id}`)).status).toBe(204);
-    expect(await cancellations(placed!)).toMatchObject([{ status: 'OrderCancelled' }]);
-    expect(await cancellations(cancelled!)).toHaveLength(1);
-    expect(await cancellations(handedOver!)).toEqual([]);
+    expect(await cancellations(placed)).toMatchObject([{ status: 'OrderCancelled' }]);
+    expect(await cancellations(cancelled)).toHaveLength(1);
+    expect(await cancellations(handedOver)).toEqual([]);
   });
 
   it('hears of its delivery from a Java service too: no key, no headers, numbers as texts', async () => {
@@ -133,6 +133,6 @@ describe('an order', () => {
 
   it('publishes nothing but what it declares', async () => {
     const types = new Set((await order.wire()).map(({ json }) => json['eventType']));
-    expect([...types].toSorted()).toEqual([OrderCancelled.eventType, OrderPlaced.eventType]);
+    expect(types).toEqual(new Set([OrderPlaced.eventType, OrderCancelled.eventType]));
   });
 });

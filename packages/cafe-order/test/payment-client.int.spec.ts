@@ -5,7 +5,7 @@ import {
   startStandIn,
   startTestService,
 } from '@skanu/framework/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Order } from '../src/order.js';
 import { orderService } from '../src/service.js';
 
@@ -20,15 +20,15 @@ describe('no payment, no order', () => {
     payment = await startStandIn();
     order = await startTestService(orderService, { settings: { PAYMENT_URL: payment.url } });
   });
-  // in each case: nothing is left behind here
-  afterEach(async () => {
-    expect(await order.stored(Order)).toEqual([]);
-    expect(await order.wire()).toEqual([]);
-  });
   afterAll(async () => {
     await order[Symbol.asyncDispose]();
     await payment[Symbol.asyncDispose]();
   });
+
+  async function expectNothingLeft(of = order): Promise<void> {
+    expect(await of.stored(Order)).toEqual([]);
+    expect(await of.wire()).toEqual([]);
+  }
 
   it.each<[string, StandInAnswer, number, string]>([
     ['fails (500)', { status: 500 }, 503, 'REMOTE_REFUSED'],
@@ -47,12 +47,14 @@ describe('no payment, no order', () => {
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
     expect([refused.status, refused.body.code]).toEqual([status, code]);
     expect(refused.headers.has('retry-after')).toBe(status === 503);
+    await expectNothingLeft();
   });
 
   it('what payment said when it refused is handed on', async () => {
     payment.answers({ status: 409, headers: problem, body: { code: 'DOMAIN_RULE', detail: 'no money' } });
     const refused = await order.request<any>('POST', '/orders', coffee);
     expect(refused.body.remote).toMatchObject({ status: 409, code: 'DOMAIN_RULE', detail: 'no money' });
+    await expectNothingLeft();
   });
 
   it('payment takes longer than 610 ms: the customer knows soon', async () => {
@@ -64,6 +66,7 @@ describe('no payment, no order', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(tookMs).toBeGreaterThan(600);
     expect(tookMs).toBeLessThan(3_000);
+    await expectNothingLeft();
   });
 
   it('payment breaks the connection off', async () => {
@@ -72,6 +75,7 @@ describe('no payment, no order', () => {
     });
     const refused = await order.request<any>('POST', '/orders', coffee);
     expect([refused.status, refused.body.code]).toEqual([503, 'REMOTE_UNREACHABLE']);
+    await expectNothingLeft();
   });
 
   it('payment is not there', async () => {
@@ -81,7 +85,6 @@ describe('no payment, no order', () => {
     const refused = await lonely.request<any>('POST', '/orders', coffee);
     expect([refused.status, refused.body.code]).toEqual([503, 'REMOTE_UNREACHABLE']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await lonely.stored(Order)).toEqual([]);
-    expect(await lonely.wire()).toEqual([]);
+    await expectNothingLeft(lonely);
   });
 });

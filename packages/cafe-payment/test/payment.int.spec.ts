@@ -96,11 +96,11 @@ describe('payment', () => {
 
   it('is cancelled for each payment of the order, and of no other', async () => {
     const [one, other] = [await pay(), await pay()];
-    const again = await pay(one!.orderId);
-    await payment.given(new OrderCancelled({ id: one!.orderId, status: 'OrderCancelled' }));
-    expect(await cancellations(one!.id)).toHaveLength(1);
+    const again = await pay(one.orderId);
+    await payment.given(new OrderCancelled({ id: one.orderId, status: 'OrderCancelled' }));
+    expect(await cancellations(one.id)).toHaveLength(1);
     expect(await cancellations(again.id)).toHaveLength(1);
-    expect(await cancellations(other!.id)).toEqual([]);
+    expect(await cancellations(other.id)).toEqual([]);
   });
 
   it('stays as it was approved, and cancelled for good', async () => {

@@ -65,7 +65,7 @@ async function asHttpie(args: readonly string[]): Promise<HttpAnswer> {
     items.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]),
   );
   const hasBody = items.length > 0;
-  const answer = await fetch(url!, {
+  const answer = await fetch(url, {
     method: (method ?? (hasBody ? 'POST' : 'GET')).toUpperCase(),
     headers: {
       accept: 'application/json, */*;q=0.5',

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Death, DeathAnywhere, FromHost, HostPlan, Place, ToHost } from './protocol.ts';
 
-const here = import.meta.dirname;
+/** From here the loader finds the settings of TypeScript. */
+const repository = resolve(import.meta.dirname, '../..');
 
 /** A process that runs services; it can be killed, and can be told where to kill itself. */
 export class HostProcess {
@@ -13,9 +14,8 @@ export class HostProcess {
   #output = '';
 
   constructor(plan: HostPlan, environment: Readonly<Record<string, string>> = {}) {
-    this.#process = fork(join(here, 'processes/host.ts'), {
-      // from here the loader finds the settings of TypeScript
-      cwd: here,
+    this.#process = fork(resolve(import.meta.dirname, 'processes/host.ts'), {
+      cwd: repository,
       execArgv: ['--conditions=@skanu/source', '--import', '@oxc-node/core/register'],
       env: { PATH: process.env['PATH'], ...environment, HOST: JSON.stringify(plan) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -128,8 +128,8 @@ describe('npm run dev', { timeout: 60_000 }, () => {
 });
 
 function listenOn(port: number): Promise<Server> {
-  return new Promise((resolve) => {
-    const server: Server = createServer().listen(port, 'localhost', () => resolve(server));
+  return new Promise((listening) => {
+    const server: Server = createServer().listen(port, 'localhost', () => listening(server));
   });
 }
 

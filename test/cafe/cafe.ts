@@ -57,6 +57,7 @@ export class Cafe implements AsyncDisposable {
       ...Object.fromEntries(urls),
       DATA_DIR: this.folder,
       LOG_LEVEL: 'warn',
+      SHUTDOWN_LINGER_MS: '0',
       ...this.#settings,
       ...(name && { PORT: String(this.#ports.get(name)) }),
     };

@@ -1,14 +1,14 @@
-import type { ServiceDefinition } from '../../../packages/framework/src/index.ts';
+import type { ServiceDefinition } from '#framework/index';
 
 /** Each is loaded only where it runs: most of what a start costs is loading. */
 const LOAD: Readonly<Record<string, () => Promise<ServiceDefinition>>> = {
   till: async () => (await import('./till.ts')).till,
   ledger: async () => (await import('./ledger.ts')).ledger,
-  order: async () => (await import('../../../packages/cafe-order/src/service.ts')).orderService,
-  payment: async () => (await import('../../../packages/cafe-payment/src/service.ts')).paymentService,
-  delivery: async () => (await import('../../../packages/cafe-delivery/src/service.ts')).deliveryService,
-  ordertrace: async () => (await import('../../../packages/cafe-trace/src/service.ts')).orderTraceService,
-  message: async () => (await import('../../../packages/cafe-message/src/service.ts')).messageService,
+  order: async () => (await import('#cafe-order')).orderService,
+  payment: async () => (await import('#cafe-payment')).paymentService,
+  delivery: async () => (await import('#cafe-delivery')).deliveryService,
+  ordertrace: async () => (await import('#cafe-trace')).orderTraceService,
+  message: async () => (await import('#cafe-message')).messageService,
 };
 
 export async function definitionOf(name: string): Promise<ServiceDefinition> {

@@ -1,11 +1,12 @@
 // A process that runs services, and kills itself where it is told: by HOST in its environment, or by its parent while it runs.
-//   HOST='{"services":{"till":{"PORT":"0","DATA_DIR":"/tmp/x"}}}' node --conditions=@skanu/source --import @oxc-node/core/register host.ts
+//   HOST='{"services":{"till":{"PORT":"0","DATA_DIR":"/tmp/x"}}}' node test/crash/processes/host.ts
 import { once } from 'node:events';
-import { startService } from '../../../packages/framework/src/index.ts';
-import { FaultyBroker } from '../../../packages/framework/src/testing/faulty-broker.ts';
-import { FaultyStore } from '../../../packages/framework/src/testing/faulty-store.ts';
-import { seededRandom } from '../../../packages/framework/src/testing/seeded-random.ts';
-import type { WritePlan } from '../../../packages/framework/src/testing/index.ts';
+import { flushCompileCache } from 'node:module';
+import { startService } from '#framework/index';
+import { FaultyBroker } from '#framework/testing/faulty-broker';
+import { FaultyStore } from '#framework/testing/faulty-store';
+import { seededRandom } from '#framework/testing/seeded-random';
+import type { WritePlan } from '#framework/testing/index';
 import type { Death, DeathAnywhere, FromHost, HostPlan, Place, ToHost } from '../protocol.ts';
 import { definitionOf } from './definitions.ts';
 
@@ -36,6 +37,8 @@ const services = await Promise.all(
     settings,
   })),
 );
+// who is killed does not come to it at the end
+flushCompileCache();
 if (plan.waits) {
   const told = once(process, 'message');
   tell({ kind: 'loaded' });

@@ -13,9 +13,10 @@ import {
   defineService,
   inject,
   repositoryOf,
-} from '../../../packages/framework/src/index.ts';
+} from '#framework/index';
 import { z } from 'zod';
 import { POISON } from '../poison.ts';
+import { decorate } from './decorate.ts';
 import { Sold } from './till.ts';
 
 const book = z.object({ account: z.string(), sales: z.array(z.number().int()).default([]) });
@@ -25,14 +26,12 @@ export class Booked extends DomainEvent('Booked', z.object({ id: z.number().int(
 }) {}
 
 /** Its sales are appended, and so show what was handled twice, not at all, or out of order. */
-@Aggregate({ collection: 'accounts', unique: ['account'] })
 export class Account extends AggregateRoot(book) {}
+Aggregate({ collection: 'accounts', unique: ['account'] })(Account);
 
-@PolicyHandler({ id: 'bookkeeping' })
 export class Bookkeeping {
   private readonly accounts = inject(repositoryOf(Account));
 
-  @Whenever(Sold)
   async book({ id, account: name, amount }: Sold) {
     if (amount === POISON && !existsSync(process.env['MENDED'] ?? ''))
       throw new DomainError('nobody can book that');
@@ -42,33 +41,35 @@ export class Bookkeeping {
     new Booked({ id, account: name }).publishAfterCommit();
   }
 }
+PolicyHandler({ id: 'bookkeeping' })(Bookkeeping);
+decorate(Bookkeeping, 'book', Whenever(Sold));
 
-@Aggregate({ collection: 'receipts', unique: ['sale'] })
 export class Receipt extends AggregateRoot(z.object({ sale: z.number().int(), account: z.string() })) {}
+Aggregate({ collection: 'receipts', unique: ['sale'] })(Receipt);
 
 /** Refuses what it has done before: an event that comes again must not look like one that cannot be handled. */
-@PolicyHandler({ id: 'receipts' })
 export class Receipts {
   private readonly receipts = inject(repositoryOf(Receipt));
 
-  @Whenever(Sold)
   async write({ id: sale, account }: Sold) {
     const before = await this.receipts.findBy({ sale });
     if (before.length > 0) throw new DomainError(`sale ${sale} has its receipt`);
     this.receipts.add(new Receipt({ sale, account }));
   }
 }
+PolicyHandler({ id: 'receipts' })(Receipts);
+decorate(Receipts, 'write', Whenever(Sold));
 
-@View({ collection: 'statements', indexes: ['account'] })
 export class Statement extends ReadModel(book.extend({ account: z.string().default('') })) {}
+View({ collection: 'statements', indexes: ['account'] })(Statement);
 
-@ViewHandler(Statement, { id: 'statements' })
 export class StatementView {
-  @When(Sold, { where: ({ account }) => ({ account }) })
   sold({ id }: Sold, statement: Statement) {
     statement.sales = [...statement.sales, id];
   }
 }
+ViewHandler(Statement, { id: 'statements' })(StatementView);
+decorate(StatementView, 'sold', When(Sold, { where: ({ account }) => ({ account }) }));
 
 /** Books what was sold: by policies, of which one publishes and one is strict, and by a view. */
 export const ledger = defineService({

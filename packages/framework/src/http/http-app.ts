@@ -1,10 +1,13 @@
+import type { ServerOptions } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { systemClock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import { NotReadyError } from '../kernel/errors/request-errors.js';
 import { answerClientError } from './client-error.js';
 import { ErrorAnswer } from './error-answer.js';
 import './fastify-words.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.js';
+import { HttpServers } from './http-servers.js';
 import { answerWithoutRoute, guard } from './request-guard.js';
 import { CORRELATION_HEADER, originOf } from './request-origin.js';
 import { RouteTable } from './route-table.js';
@@ -50,8 +53,14 @@ export function buildHttpApp(
   const errors = new ErrorAnswer(options.logger, limits.bodyLimitBytes);
   const table = new RouteTable();
   const observe = options.observeRequest ?? (() => {});
+  const servers = new HttpServers(serverLimits(limits));
   const fastify = Fastify({
-    ...serverOptions(limits),
+    logger: false,
+    // all requests that still arrive while the server closes are served
+    return503OnClosing: false,
+    bodyLimit: limits.bodyLimitBytes,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
+    serverFactory: servers.make,
     frameworkErrors: (error, request, reply) => {
       begin(request, reply);
       errors.send(error, request, reply);
@@ -74,26 +83,20 @@ export function buildHttpApp(
   addObservation(fastify, options, observe);
   fastify.setNotFoundHandler((request, reply) => void answerWithoutRoute(table, request, reply));
   fastify.setErrorHandler((error, request, reply) => errors.send(error, request, reply));
+  // before Fastify's own close, which cuts idle connections
+  fastify.addHook('preClose', () => servers.drain(systemClock, limits.lingerMs));
   return { fastify, table, limits };
 }
 
-function serverOptions(limits: HttpLimits) {
+function serverLimits(limits: HttpLimits): ServerOptions {
   const shortest = Math.min(limits.headersTimeoutMs, limits.receiveTimeoutMs);
   return {
-    logger: false,
-    // all requests that still arrive while the server closes are served
-    return503OnClosing: false,
-    bodyLimit: limits.bodyLimitBytes,
-    requestTimeout: limits.receiveTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
-    http: {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: shortest,
-      requestTimeout: limits.receiveTimeoutMs,
-      // how often slow clients are looked for
-      connectionsCheckingInterval: Math.min(Math.max(Math.floor(shortest / 4), 50), 5_000),
-    },
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: shortest,
+    requestTimeout: limits.receiveTimeoutMs,
+    // how often slow clients are looked for
+    connectionsCheckingInterval: Math.min(Math.max(Math.floor(shortest / 4), 50), 5_000),
   };
 }
 

@@ -12,6 +12,8 @@ export interface HttpLimits {
   readonly receiveTimeoutMs: number;
   /** How long an idle connection is kept open, in milliseconds. Default: 65,000, longer than load balancers do. */
   readonly keepAliveTimeoutMs: number;
+  /** How long idle connections stay open when it closes, for requests that are just on their way. Default: 0. */
+  readonly lingerMs: number;
 }
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
@@ -21,4 +23,5 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headersTimeoutMs: 10_000,
   receiveTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
+  lingerMs: 0,
 };

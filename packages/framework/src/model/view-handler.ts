@@ -61,7 +61,8 @@ export function ViewHandler<T extends ReadModelBase>(model: EntityClass<T>, opti
 
 /**
  * The method gets the event and the row it belongs to, and changes the row. With `id`: the row of that id, made if it
- * is not there. With `where`: each row that fits; if none does, one is made with those values (unless `create: false`).
+ * is not there. With `where`: each row that fits; if none does, one is made with those values (unless `create: false`); where events
+ * of different keys may make the same one, let `@View({ unique })` keep it from being made twice.
  * Events of different services come in any order: write each method so that the order does not matter.
  * @example @When(PaymentApproved, { id: (e) => e.orderId }) approved(event: PaymentApproved, trace: OrderTrace) { … }
  */

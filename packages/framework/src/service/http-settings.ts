@@ -8,5 +8,6 @@ export function httpLimits(settings: CommonSettings): Partial<HttpLimits> {
     maxHeaderBytes: settings.HEADER_LIMIT_BYTES,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     receiveTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    lingerMs: settings.SHUTDOWN_LINGER_MS,
   };
 }

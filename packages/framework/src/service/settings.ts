@@ -47,6 +47,12 @@ const COMMON = {
     .min(0)
     .default(0)
     .describe('How long it is not ready but still takes requests, before it stops.'),
+  SHUTDOWN_LINGER_MS: z
+    .number()
+    .int()
+    .min(0)
+    .default(1_200)
+    .describe('How long idle connections stay open when it stops, for requests that are just on their way.'),
   SHUTDOWN_TIMEOUT_MS: milliseconds
     .default(10_000)
     .describe('How long stopping may take; then it ends by force, with exit code 1.'),

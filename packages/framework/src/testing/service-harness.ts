@@ -50,7 +50,13 @@ export async function startTestService(
   const log = new LogLines();
 
   const running = await startService(definition, {
-    environment: { PORT: '0', DATA_DIR: folder, LOG_FORMAT: 'json', ...options.settings },
+    environment: {
+      PORT: '0',
+      DATA_DIR: folder,
+      LOG_FORMAT: 'json',
+      SHUTDOWN_LINGER_MS: '0',
+      ...options.settings,
+    },
     engines: taps.engines,
     log,
     ...(options.clock && { clock: options.clock }),

@@ -50,7 +50,10 @@ describe('a handler that hangs', () => {
     using folder = temporaryFolder();
     const gate = new Latch();
     duty.clerk = () => calls.length === 1 && gate.opened;
-    await using lab = await openLab(folder.path, office, { ...atOnce, settings: { HANDLER_TIMEOUT_MS: 300 } });
+    await using lab = await openLab(folder.path, office, {
+      ...atOnce,
+      settings: { HANDLER_TIMEOUT_MS: 300 },
+    });
     await lab.send(letter('a', 1));
     await lab.drained();
     gate.open();

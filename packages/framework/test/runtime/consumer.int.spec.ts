@@ -130,6 +130,15 @@ describe('the consumer', () => {
     expect(await lab.metrics.text()).toMatch(/^events_ignored_total.* 2$/m);
   });
 
+  it('does not even read what its header says is for others', async () => {
+    using folder = temporaryFolder();
+    await using lab = await openLab(folder.path, office);
+    await lab.send({ headers: { ce_type: 'Parcel' }, value: 'no JSON' }, letter('a', 1));
+    await lab.drained();
+    expect(await waiting(lab)).toEqual([]);
+    expect(await lab.metrics.text()).toMatch(/^events_ignored_total.* 1$/m);
+  });
+
   it('takes no more records than it can keep, however many wait in the topic', async () => {
     using folder = temporaryFolder();
     const gate = new Latch();

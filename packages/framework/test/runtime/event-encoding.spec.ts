@@ -115,10 +115,10 @@ describe('an event on its way out', () => {
   });
 
   it.each([
-    [new Date(2026, 0, 2, 3, 4, 5), '20260102030405'],
-    [new Date(2026, 11, 31, 23, 59, 59, 999), '20261231235959'],
-    [new Date(2024, 1, 29, 0, 0, 0), '20240229000000'],
-  ])('has the local time of %s as timestamp, with the right year', (date, text) => {
+    ['20260102030405', new Date(2026, 0, 2, 3, 4, 5)],
+    ['20261231235959', new Date(2026, 11, 31, 23, 59, 59, 999)],
+    ['20240229000000', new Date(2024, 1, 29, 0, 0, 0)],
+  ])('has its local time as timestamp, with the right year: %s', (text, date) => {
     expect(localTimestamp(date)).toBe(text);
   });
 });

@@ -1,0 +1,49 @@
+import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
+import { Server as TcpServer, type Socket } from 'node:net';
+import type { Clock } from '../kernel/clock.js';
+
+/**
+ * The servers behind one app (one for each address of `localhost`), and how they stop. Node's own `close` cuts idle connections at once, and
+ * with them a request that is just on its way; here they linger.
+ */
+export class HttpServers {
+  readonly #servers: Server[] = [];
+  /** Connections on which no request came yet: Node does not count them as idle. */
+  readonly #silent = new Set<Socket>();
+
+  constructor(private readonly options: ServerOptions) {}
+
+  /** Makes the servers: Fastify's `serverFactory`. */
+  readonly make = (handler: RequestListener): Server => {
+    const server = createServer(this.options, handler);
+    server.on('connection', (socket) => {
+      this.#silent.add(socket);
+      socket.once('close', () => this.#silent.delete(socket));
+    });
+    server.prependListener('request', ({ socket }) => this.#silent.delete(socket));
+    this.#servers.push(server);
+    return server;
+  };
+
+  /**
+   * Takes no new connection, and resolves when the last one is closed. Requests that are under way are finished. Idle
+   * connections may bring one more within `lingerMs`, then they are closed.
+   */
+  async drain(clock: Clock, lingerMs: number): Promise<void> {
+    const closed = Promise.all(this.#servers.map(stopListening));
+    const lingering = new AbortController();
+    await Promise.race([closed, clock.sleep(lingerMs, lingering.signal)]).finally(() =>
+      lingering.abort('closed'),
+    );
+    for (const socket of this.#silent) socket.destroy();
+    for (const server of this.#servers) server.closeIdleConnections();
+    await closed;
+  }
+}
+
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // that of TCP: HTTP's own would cut the idle connections; the error says that it did not listen
+    TcpServer.prototype.close.call(server, () => resolve());
+  });
+}

@@ -17,7 +17,7 @@ const root = resolve(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const watching = args.includes('--watch');
 
-const { names, unknown } = serviceNames(args.filter((arg) => !arg.startsWith('--')));
+const { names, unknown } = serviceNames(args.filter((arg) => arg !== '--watch'));
 if (unknown.length > 0) {
   console.error(`cafe: there is no service ${unknown.join(', ')}; use ${Object.keys(SERVICES).join(', ')}`);
   process.exit(1);
@@ -76,7 +76,7 @@ process.exitCode = stopping && !failed.signal.aborted ? 0 : 1;
 function commandOf(): string {
   const node = `"${process.execPath}" --enable-source-maps`;
   if (!watching) return `${node} dist/main.js`;
-  return `${node} --watch --watch-preserve-output --conditions=@skanu/source --import @oxc-node/core/register src/main.ts`;
+  return `${node} --watch-path=src --watch-path=../framework/src --watch-preserve-output --conditions=@skanu/source --import @oxc-node/core/register src/main.ts`;
 }
 
 function ended(command: Command, { exitCode }: CloseEvent): void {

@@ -43,7 +43,11 @@ describe('npm start', { timeout: 60_000 }, () => {
     await using second = npmStart(['payment'], cafe.environment());
     await second.says('[cafe] ready');
     const headers = { 'content-type': 'application/json' };
-    const order = await fetch(`${cafe.url('order')}/orders`, { method: 'POST', headers, body: '{"product":"tea","qty":1,"cost":1}' });
+    const order = await fetch(`${cafe.url('order')}/orders`, {
+      method: 'POST',
+      headers,
+      body: '{"product":"tea","qty":1,"cost":1}',
+    });
     expect(order.status).toBe(201);
     expect(await second.stop()).toBe(0);
     expect(await launcher.stop()).toBe(0);
@@ -52,7 +56,9 @@ describe('npm start', { timeout: 60_000 }, () => {
   it('a name that is none starts nothing', async () => {
     await using launcher = npmStart(['order', 'paymint'], {});
     expect(await launcher.ended()).toBe(1);
-    expect(launcher.output).toBe('cafe: there is no service paymint; use order, payment, delivery, trace, message, gateway\n');
+    expect(launcher.output).toBe(
+      'cafe: there is no service paymint; use order, payment, delivery, trace, message, gateway\n',
+    );
   });
 
   it('a taken port: one clear line, exit code 1, the rest not left running', async () => {
@@ -63,7 +69,9 @@ describe('npm start', { timeout: 60_000 }, () => {
       expect(await launcher.ended()).toBe(1);
       const lines = launcher.output.split('\n').filter((line) => line.includes('PORT_UNAVAILABLE'));
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain(`cannot listen on localhost:${new URL(cafe.url('payment')).port}: it is in use`);
+      expect(lines[0]).toContain(
+        `cannot listen on localhost:${new URL(cafe.url('payment')).port}: it is in use`,
+      );
       expect(await isDown(cafe.url('order'))).toBe(true);
     } finally {
       squatter.close();
@@ -82,7 +90,10 @@ describe('npm start', { timeout: 60_000 }, () => {
 
   it('a bad variable: one clear line with its name, its value and what is allowed, and exit code 1', async () => {
     await using cafe = await Cafe.prepare();
-    await using launcher = npmStart(['payment', 'order'], { ...cafe.environment(), BODY_LIMIT_BYTES: 'lots' });
+    await using launcher = npmStart(['payment', 'order'], {
+      ...cafe.environment(),
+      BODY_LIMIT_BYTES: 'lots',
+    });
     expect(await launcher.ended()).toBe(1);
     expect(launcher.output).toContain('BODY_LIMIT_BYTES is "lots": ');
     expect(await isDown(cafe.url('order'))).toBe(true);
@@ -90,17 +101,25 @@ describe('npm start', { timeout: 60_000 }, () => {
 
   it('a service that is started alone from its own package hears the others', async () => {
     await using cafe = await Cafe.open('order', 'trace');
-    await using payment = new Launcher(['pnpm', '--filter', '@skanu/cafe-payment', 'start'], cafe.environment('payment'));
+    await using payment = new Launcher(
+      ['pnpm', '--filter', '@skanu/cafe-payment', 'start'],
+      cafe.environment('payment'),
+    );
     await until(
       () => isDown(`${cafe.url('payment')}/actuator/health`),
       (down) => !down,
       20_000,
     );
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    const order = await fetch(`${cafe.url('order')}/orders`, { method: 'POST', headers, body: '{"product":"tea","qty":1,"cost":1}' });
+    const order = await fetch(`${cafe.url('order')}/orders`, {
+      method: 'POST',
+      headers,
+      body: '{"product":"tea","qty":1,"cost":1}',
+    });
     const { id } = (await order.json()) as { id: number };
     await until(
-      async () => (await (await fetch(`${cafe.url('trace')}/orderTraces/${id}`)).json()) as { status: unknown },
+      async () =>
+        (await (await fetch(`${cafe.url('trace')}/orderTraces/${id}`)).json()) as { status: unknown },
       ({ status }) => status === 'PaymentApproved',
     );
     // pnpm does not hand signals on to the process that it started
@@ -112,7 +131,10 @@ describe('npm start', { timeout: 60_000 }, () => {
 describe('npm run dev', { timeout: 60_000 }, () => {
   it('starts a service anew when its source is edited', async () => {
     await using cafe = await Cafe.prepare();
-    await using launcher = new Launcher(['node', 'scripts/cafe.ts', '--watch', 'message'], cafe.environment());
+    await using launcher = new Launcher(
+      ['node', 'scripts/cafe.ts', '--watch', 'message'],
+      cafe.environment(),
+    );
     await launcher.says('[cafe] ready');
     const before = await pidOf(cafe.url('message'));
     const source = resolve(import.meta.dirname, '../../packages/cafe-message/src/message.ts');
@@ -132,4 +154,3 @@ function listenOn(port: number): Promise<Server> {
     const server: Server = createServer().listen(port, 'localhost', () => listening(server));
   });
 }
-

@@ -46,7 +46,8 @@ export class Launcher implements AsyncDisposable {
 
   /** Waits for its end; tells its exit code. */
   async ended(): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit');
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      await once(this.#process, 'exit');
     return this.#process.exitCode;
   }
 

@@ -1,4 +1,12 @@
-import { Aggregate, AggregateRoot, DomainError, PostPersist, PostUpdate, PreUpdate } from '@skanu/framework';
+import {
+  Aggregate,
+  AggregateRoot,
+  DomainError,
+  PostPersist,
+  PostUpdate,
+  PreRemove,
+  PreUpdate,
+} from '@skanu/framework';
 import { z } from 'zod';
 import { DeliveryCancelled, DeliveryCompleted, DeliveryStarted } from './delivery-events.js';
 
@@ -9,6 +17,9 @@ export const deliveryState = z.object({
   qty: z.number().int().positive(),
   status: z.enum(['DeliveryStarted', 'DeliveryCompleted', 'DeliveryCancelled']).default('DeliveryStarted'),
 });
+
+/** What a delivery was begun for is not changed afterwards. */
+const fixed = ['orderId', 'paymentId', 'product', 'qty'] as const;
 
 @Aggregate({
   collection: 'deliveries',
@@ -21,6 +32,11 @@ export class Delivery extends AggregateRoot(deliveryState) {
     if (this.status === 'DeliveryStarted') this.status = 'DeliveryCancelled';
   }
 
+  @PreRemove()
+  staysOnRecord() {
+    throw new DomainError(`delivery ${this.id} stays on record; cancel its order instead`);
+  }
+
   @PostPersist()
   started() {
     new DeliveryStarted(this).publishAfterCommit();
@@ -28,6 +44,8 @@ export class Delivery extends AggregateRoot(deliveryState) {
 
   @PreUpdate()
   endsOnce() {
+    if (fixed.some((field) => this.changed(field)))
+      throw new DomainError(`delivery ${this.id} stays what it was begun for`);
     const before = this.previous('status');
     if (this.changed('status') && before !== 'DeliveryStarted')
       throw new DomainError(`delivery ${this.id} is ${before} for good`);

@@ -1,4 +1,4 @@
-import { Aggregate, AggregateRoot } from '@skanu/framework';
+import { Aggregate, AggregateRoot, DomainError, PreRemove, PreUpdate } from '@skanu/framework';
 import { z } from 'zod';
 
 export const messageState = z.object({
@@ -11,4 +11,10 @@ export const messageState = z.object({
 
 /** What the customer was told. */
 @Aggregate({ collection: 'messages', finders: { findByOrderId: ['orderId'] } })
-export class Message extends AggregateRoot(messageState) {}
+export class Message extends AggregateRoot(messageState) {
+  @PreUpdate()
+  @PreRemove()
+  wasSent() {
+    throw new DomainError(`message ${this.id} was sent; it stays as it is`);
+  }
+}

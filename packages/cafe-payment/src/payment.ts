@@ -5,6 +5,7 @@ import {
   PostPersist,
   PostUpdate,
   PrePersist,
+  PreRemove,
   PreUpdate,
 } from '@skanu/framework';
 import { z } from 'zod';
@@ -30,6 +31,11 @@ export class Payment extends AggregateRoot(paymentState) {
   @PrePersist()
   beginsApproved() {
     if (this.status !== 'PaymentApproved') throw new DomainError('a new payment cannot be cancelled already');
+  }
+
+  @PreRemove()
+  staysOnRecord() {
+    throw new DomainError(`payment ${this.id} stays on record; cancel its order instead`);
   }
 
   @PostPersist()

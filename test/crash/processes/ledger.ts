@@ -61,7 +61,7 @@ PolicyHandler({ id: 'receipts' })(Receipts);
 decorate(Receipts, 'write', Whenever(Sold));
 
 export class Statement extends ReadModel(book.extend({ account: z.string().default('') })) {}
-View({ collection: 'statements', indexes: ['account'] })(Statement);
+View({ collection: 'statements', unique: ['account'] })(Statement);
 
 export class StatementView {
   sold({ id }: Sold, statement: Statement) {

@@ -1,8 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SkanuError, messageOf } from '../kernel/errors/skanu-error.js';
 import type { Logger } from '../kernel/logger.js';
 import { translated } from './fastify-faults.js';
 import { pathOf } from './fastify-words.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
+
+/** Errors that say all there is to say: where they were thrown is no news. */
+const NEIGHBOUR_AWAY = new Set([
+  'NOT_READY',
+  'REMOTE_REFUSED',
+  'REMOTE_TIMEOUT',
+  'REMOTE_UNREACHABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNREACHABLE',
+]);
 
 const asIs = (text: string) => text;
 
@@ -28,7 +39,14 @@ export class ErrorAnswer {
     const fields = { traceId: origin.trace.traceId, correlationId: origin.correlationId, err: error };
     const message = `${method} ${template} is answered with ${status}`;
     if (status === 500) this.logger.error(fields, message);
-    else if (status > 500) this.logger.warn(fields, message);
+    else if (error instanceof SkanuError && NEIGHBOUR_AWAY.has(error.code)) {
+      // expected while somebody is away, and as often as requests come: one line, without the stack
+      const { err: _, ...place } = fields;
+      this.logger.warn(
+        { ...place, code: error.code, reason: error.message, cause: messageOf(error.cause) },
+        message,
+      );
+    } else if (status > 500) this.logger.warn(fields, message);
     else this.logger.debug(fields, message);
   }
 }

@@ -1,6 +1,7 @@
 import type { FieldError } from '../kernel/errors/model-errors.js';
 import { InvalidInputError, InvalidStateError } from '../kernel/errors/model-errors.js';
 import { type RemoteProblem, RemoteRefusedError } from '../kernel/errors/remote-errors.js';
+import { UnstorableValueError } from '../kernel/errors/store-errors.js';
 import { SkanuError } from '../kernel/errors/skanu-error.js';
 import { httpStatusOf } from './http-status.js';
 
@@ -63,8 +64,10 @@ function withoutCredentials(message: string): string {
 }
 
 function fieldErrorsOf(error: unknown): Pick<Problem, 'errors'> {
-  return error instanceof InvalidInputError || error instanceof InvalidStateError
-    ? { errors: error.errors }
+  if (error instanceof InvalidInputError || error instanceof InvalidStateError)
+    return { errors: error.errors };
+  return error instanceof UnstorableValueError
+    ? { errors: [{ pointer: `/${error.column}`, detail: error.why }] }
     : {};
 }
 

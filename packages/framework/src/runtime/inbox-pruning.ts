@@ -15,6 +15,8 @@ export class InboxPruning {
     private readonly clock: Clock,
     private readonly ageMs: number,
     private readonly logger: Logger,
+    /** Whether no record older than that time can come any more. */
+    private readonly hasReadUpTo: (time: number) => Promise<boolean>,
   ) {}
 
   start(): void {
@@ -28,8 +30,16 @@ export class InboxPruning {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    const begin = this.clock.now();
+    let mayPrune = false;
     while (!signal.aborted) {
       try {
+        // after a long pause the log may still hold records that are older than their marks may become
+        mayPrune ||= await this.hasReadUpTo(begin);
+        if (!mayPrune) {
+          await this.clock.sleep(EVERY_MS, signal);
+          continue;
+        }
         // small pieces, so that no handler waits behind a long delete
         while (!signal.aborted && (await this.store.pruneInbox(this.ageMs, AT_ONCE)) === AT_ONCE)
           await this.clock.sleep(10, signal);

@@ -26,7 +26,8 @@ const LEASE_MS = 3_000;
 const RENEW_MS = LEASE_MS / 3;
 /** The net under the wake-ups: how long a commit of another process may wait at the most. */
 const POLL_MS = 250;
-const BATCH = 500;
+/** One batch, which is one call of the broker: bounded in bytes too, so that no lease runs out over it. */
+const BATCH = { entries: 500, bytes: 1024 * 1024 };
 const RETRY = { baseMs: 50, capMs: 2_000 };
 
 /**
@@ -110,7 +111,7 @@ export class OutboxRelay {
       const entries = await store.outbox.read(BATCH);
       if (entries.length > 0) await this.#relay(entries, lease);
       this.#recovered();
-      if (entries.length < BATCH) await this.#work.wait(clock, Math.min(POLL_MS, renewAt - clock.now()));
+      if (entries.length === 0) await this.#work.wait(clock, Math.min(POLL_MS, renewAt - clock.now()));
     }
     this.#leading = false;
   }

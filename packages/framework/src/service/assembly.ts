@@ -113,7 +113,13 @@ export class Assembly {
       logger: loggers.get('relay'),
       instruments: metrics,
     });
-    this.pruning = new InboxPruning(store, clock, settings.INBOX_RETENTION_MS, loggers.get('store'));
+    this.pruning = new InboxPruning(
+      store,
+      clock,
+      settings.INBOX_RETENTION_MS,
+      loggers.get('store'),
+      (time) => this.consumer?.hasReadUpTo(time) ?? Promise.resolve(true),
+    );
   }
 
   async close(): Promise<void> {

@@ -4,13 +4,15 @@ import { collectionNote } from '../model/aggregate.js';
 import type { EventClass } from '../model/domain-event.js';
 import type { AnyEntityClass } from '../model/entity.js';
 import { handlerNote, reactionNote } from '../model/handler-note.js';
+import type { GatewayDefinition } from '../model/gateway-definition.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import { ReadModelBase } from '../model/view-handler.js';
 import { clientFaults } from './faults/client-faults.js';
 import { collectionFaults } from './faults/collection-faults.js';
 import { duplicates } from './faults/duplicates.js';
 import { eventFaults, isEventClass } from './faults/event-faults.js';
-import { handlerFaults } from './faults/handler-faults.js';
+import { gatewayFaults } from './faults/gateway-faults.js';
+import { handlerFaults, viewRowFaults } from './faults/handler-faults.js';
 import type { Environment } from './settings.js';
 
 /**
@@ -18,7 +20,12 @@ import type { Environment } from './settings.js';
  * service: what it finds would stop the start.
  * @param environment settings such as `PAYMENT_URL`
  */
-export function bootFaults(definition: ServiceDefinition, environment: Environment = {}): BootFault[] {
+export function bootFaults(
+  definition: ServiceDefinition | GatewayDefinition,
+  environment: Environment = {},
+): BootFault[] {
+  if (definition.kind === 'gateway')
+    return [...nameFaults(definition.name), ...gatewayFaults(definition, environment)];
   const aggregates: readonly AnyEntityClass[] = definition.aggregates;
   const models = modelsOf(definition);
   const handlers = [...definition.policies, ...definition.views];
@@ -27,6 +34,7 @@ export function bootFaults(definition: ServiceDefinition, environment: Environme
   );
   const events = new Set<EventClass>([...definition.events, ...read].filter(isEventClass));
   return [
+    ...nameFaults(definition.name),
     ...aggregates.flatMap((aggregate) =>
       collectionFaults(aggregate, AggregateBase, '@Aggregate({ collection })', 'AggregateRoot(schema)'),
     ),
@@ -45,6 +53,7 @@ export function bootFaults(definition: ServiceDefinition, environment: Environme
     ...handlers.flatMap((handler) =>
       handlerFaults(handler, definition.policies.includes(handler) ? 'policy' : 'view'),
     ),
+    ...models.flatMap((model) => viewRowFaults(model, definition.views)),
     ...duplicates(
       handlers.filter((handler) => handlerNote.of(handler)),
       (handler) => handlerNote.of(handler)!.id,
@@ -70,7 +79,10 @@ export function bootFaults(definition: ServiceDefinition, environment: Environme
 }
 
 /** Throws what {@link bootFaults} finds, all at once. @throws BootCheckError */
-export function checkService(definition: ServiceDefinition, environment: Environment = {}): void {
+export function checkService(
+  definition: ServiceDefinition | GatewayDefinition,
+  environment: Environment = {},
+): void {
   const faults = bootFaults(definition, environment);
   if (faults.length > 0) throw new BootCheckError(definition.name, faults);
 }
@@ -86,4 +98,10 @@ function notAnEvent(thing: { readonly name: string }): BootFault {
     what: `${thing.name} is listed as an event but is none`,
     fix: "extend DomainEvent('Name', schema, { key })",
   };
+}
+
+function nameFaults(name: string): BootFault[] {
+  if (/^[a-z][a-z0-9-]{0,62}$/.test(name)) return [];
+  const what = `the service is called ${JSON.stringify(name)}, which is to name files, a consumer group and the source of events`;
+  return [{ what, fix: 'use small letters, digits and hyphens, beginning with a letter' }];
 }

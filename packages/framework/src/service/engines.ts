@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  /** How long the consumer may take to let go of partitions, in milliseconds. */
+  readonly rebalanceLimitMs: number;
 }
 
 /** The store that a URL names; not opened yet. @throws ConfigurationError */

@@ -14,12 +14,7 @@ export function parkedRecords(parking: ParkingLot, redrive: Redrive): ParkedReco
     },
     async redrive(target) {
       const { done, failures } = await resultOf(redrive, target);
-      const [failure] = failures;
-      return {
-        done,
-        remaining: await remaining(parking, target),
-        ...(failure && { failure: { code: failure.code, message: failure.message } }),
-      };
+      return { done, remaining: await remaining(parking, target), failures };
     },
   };
 }

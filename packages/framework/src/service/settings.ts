@@ -160,7 +160,7 @@ export function readSettings<Z extends z.ZodObject>(
   const description = (schema.shape[name] as z.ZodType).description ?? '';
   throw new ConfigurationError(
     `${name} is ${shown(name, given[name])}: ${issue!.message}`,
-    `Set ${name} rightly. ${description}`.trim(),
+    `Correct it; ${name} says: ${description}`,
   );
 }
 

@@ -1,10 +1,8 @@
 import { buildGatewayApp } from '../http/gateway/gateway-app.js';
 import { listen } from '../http/listen.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
-import { BootCheckError } from '../kernel/errors/start-errors.js';
 import type { GatewayDefinition } from '../model/gateway-definition.js';
-import { duplicates } from './faults/duplicates.js';
-import { urlFaults } from './faults/client-faults.js';
+import { checkService } from './boot-check.js';
 import { httpLimits } from './http-settings.js';
 import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
@@ -29,7 +27,7 @@ export async function startGateway(
   options: GatewayStartOptions = {},
 ): Promise<RunningService> {
   const { environment = process.env, clock = systemClock } = options;
-  checkGateway(definition, environment);
+  checkService(definition, environment);
   const settings = readSettings(gatewaySettings, environment, { PORT: definition.port });
   const loggers = await Loggers.open(definition.name, settings, options.log);
   const logger = loggers.get('service');
@@ -78,28 +76,6 @@ export async function startGateway(
     await stop().catch(() => {});
     throw error;
   }
-}
-
-function checkGateway({ name, routes }: GatewayDefinition, environment: Environment): void {
-  const faults = [
-    ...routes.flatMap(({ path, service, url }) => urlFaults(`the route ${path}`, service, url, environment)),
-    ...routes
-      .filter(({ path }) => !/^\/([A-Za-z0-9._~-]+\/?)*$/.test(path) || path.startsWith('/actuator'))
-      .map(({ path }) => ({
-        what: `the route ${JSON.stringify(path)} is no path of a service`,
-        fix: 'begin it with / and leave /actuator to the gateway',
-      })),
-    ...duplicates(
-      routes,
-      ({ path }) => path.replace(/\/$/, ''),
-      ({ service }) => service,
-      (path, services) => ({
-        what: `the path ${path} is routed to ${services}`,
-        fix: 'route each path to one service',
-      }),
-    ),
-  ];
-  if (faults.length > 0) throw new BootCheckError(name, faults);
 }
 
 function urlOf(

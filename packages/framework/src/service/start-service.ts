@@ -5,6 +5,7 @@ import type { ActuatorSource } from '../http/actuator/actuator-source.js';
 import { listen } from '../http/listen.js';
 import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
+import { ConfigurationError } from '../kernel/errors/start-errors.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import type { Store } from '../store/store.js';
@@ -46,7 +47,13 @@ export async function startService(
   const settings = serviceSettingsOf(definition, environment);
   const loggers = await Loggers.open(definition.name, settings, options.log);
   const logger = loggers.get('service');
-  const engineOptions = { clock, random, logger: loggers.get('store') };
+  const engineOptions = {
+    clock,
+    random,
+    logger: loggers.get('store'),
+    // the rest of the time to stop is for the outbox
+    rebalanceLimitMs: settings.SHUTDOWN_TIMEOUT_MS / 2,
+  };
   const ownStore = storeOf(settings.DATABASE_URL, engineOptions);
   const ownBroker = brokerOf(settings.BROKER_URL, engineOptions);
   const store = engines.store?.(ownStore) ?? ownStore;
@@ -88,7 +95,7 @@ export async function startService(
       // requests first: they may still commit events; then what handlers commit; then the outbox is flushed
       { what: 'the HTTP server', run: () => app.close() },
       { what: 'the consumer', run: () => consumer?.stop() },
-      { what: 'the relay', run: () => relay.stop(settings.SHUTDOWN_TIMEOUT_MS / 2) },
+      { what: 'the relay', run: () => relay.stop(settings.SHUTDOWN_TIMEOUT_MS / 4) },
       { what: 'the pruning of the inbox', run: () => pruning.stop() },
       { what: 'the ids', run: () => ids.release() },
       { what: 'the clients', run: () => assembly.close() },
@@ -105,8 +112,8 @@ export async function startService(
     await broker.open();
     await broker.ensureTopic(topicOf(settings));
     relay.start();
-    pruning.start();
     await consumer?.start();
+    pruning.start();
     phase.running();
     logger.info({ url }, 'ready');
     return { name: definition.name, url, stop };
@@ -128,12 +135,17 @@ function serviceSettingsOf(
   environment: Environment,
 ): ServiceSettings {
   const given = readSettings(serviceSettings.pick({ DATA_DIR: true }), environment, {});
-  return readSettings(serviceSettings, environment, {
+  const settings = readSettings(serviceSettings, environment, {
     PORT: port,
     TOPIC: topic,
     DATABASE_URL: `sqlite:${join(given.DATA_DIR, `${name}.db`)}`,
     BROKER_URL: `embedded:${join(given.DATA_DIR, 'events.db')}`,
   });
+  if (settings.INBOX_RETENTION_MS > settings.TOPIC_RETENTION_MS) return settings;
+  throw new ConfigurationError(
+    `INBOX_RETENTION_MS is ${settings.INBOX_RETENTION_MS}, not longer than TOPIC_RETENTION_MS (${settings.TOPIC_RETENTION_MS})`,
+    'Make it longer: an event that is forgotten while the topic still has it would take effect again.',
+  );
 }
 
 function topicOf(settings: ServiceSettings) {

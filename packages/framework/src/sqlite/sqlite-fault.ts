@@ -25,3 +25,15 @@ export function sqliteFault(error: unknown): SqliteFault {
 export function isBusy(error: unknown): boolean {
   return sqliteFault(error) === 'busy';
 }
+
+/** The disk failed to take what it was given. Counts as SQLite's own I/O error. */
+export class DiskFault extends Error {
+  readonly errcode = 10;
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `${path} could not be brought to the disk; what was written since is in doubt until it is opened anew`,
+      { cause },
+    );
+  }
+}

@@ -1,8 +1,9 @@
-import { type FSWatcher, closeSync, futimesSync, mkdirSync, openSync, watch } from 'node:fs';
+import { type FSWatcher, closeSync, existsSync, futimesSync, mkdirSync, openSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
 import { isBusy } from './sqlite-fault.js';
+import { isSoundSqlite } from './sqlite-version.js';
 import { StatementCache } from './statement-cache.js';
 import { WalSync } from './wal-sync.js';
 
@@ -61,7 +62,12 @@ export class SqliteFile {
 
   /** Opens or makes the file, and its folder. Throws what SQLite or the file system says. */
   constructor(private readonly options: SqliteFileOptions) {
-    mkdirSync(dirname(options.path), { recursive: true });
+    const { sqlite = '' } = process.versions as { readonly sqlite?: string };
+    if (!isSoundSqlite(sqlite))
+      throw new Error(
+        `SQLite ${sqlite} of Node ${process.version} can lose commits of several processes; use Node 26 or newer`,
+      );
+    makeFolder(dirname(options.path));
     // SQLite's own busy handler sleeps and so stops the whole process: 2 ms at the most, the rest is waited for in #begin
     this.#writer = new DatabaseSync(options.path, { timeout: 2 });
     this.#reader = this.#configured();
@@ -79,6 +85,8 @@ export class SqliteFile {
   write<T>(work: (sql: StatementCache) => T, options: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new Error(`${this.path} is closed`));
+      // after a failed sync no promise could be kept: nothing is written any more until the file is opened anew
+      if (this.#disk.failure) return reject(this.#disk.failure);
       const { durability = 'durable', announce = false } = options;
       this.#waiting.push({
         work,
@@ -266,4 +274,16 @@ export class SqliteFile {
 /** The file that is touched to wake those who share the database. */
 function bellOf(path: string): string {
   return `${path}-bell`;
+}
+
+/** Level by level: Node's own `recursive` goes round for ever where a folder cannot be made in one that is there. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // another process may have been faster
+    if (!existsSync(path)) throw error;
+  }
 }

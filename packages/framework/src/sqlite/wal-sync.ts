@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { DiskFault } from './sqlite-fault.js';
 
 const toDisk = promisify(fdatasync);
 
@@ -15,14 +16,21 @@ export class WalSync {
   readonly #file: number;
   #last: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
+  #failure: DiskFault | undefined;
 
   /** @param path the `-wal` file; it must be there */
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     this.#file = openSync(path, 'r');
+  }
+
+  /** Set when a sync has failed: then nothing is durable any more, and each further sync fails too. */
+  get failure(): DiskFault | undefined {
+    return this.#failure;
   }
 
   /** Resolves when everything that was committed before this call, by anybody, is on the disk. */
   sync(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
     this.#next ??= this.#after(this.#last);
     return this.#next;
   }
@@ -35,9 +43,19 @@ export class WalSync {
 
   async #after(last: Promise<void>): Promise<void> {
     // one that runs already may have passed over what was committed meanwhile: begin another one behind it
-    await last.catch(() => {});
+    await last;
     this.#next = undefined;
-    this.#last = toDisk(this.#file);
+    this.#last = this.#toDisk();
     await this.#last;
+  }
+
+  async #toDisk(): Promise<void> {
+    try {
+      await toDisk(this.#file);
+    } catch (error) {
+      // the last sync of this file: the system may have dropped what it could not write, and the next would not say so
+      this.#failure = new DiskFault(this.path, error);
+      throw this.#failure;
+    }
   }
 }

@@ -9,13 +9,20 @@ export interface OutboxEntry extends OutgoingEvent {
   readonly committedAt: number;
 }
 
+/** How much is read at once at the most. */
+export interface OutboxLimit {
+  readonly entries: number;
+  /** Of values and headers together. */
+  readonly bytes: number;
+}
+
 /** The events that are committed and not yet published. */
 export interface Outbox {
   /**
-   * The next entries, oldest first. Two events whose units of work depend on each other (the second read what the first
+   * The next entries, oldest first: at least one if there is one, and no more than the limit. Two events whose units of work depend on each other (the second read what the first
    * wrote) come in that order; so do all events of one unit.
    */
-  read(limit: number): Promise<OutboxEntry[]>;
+  read(limit: OutboxLimit): Promise<OutboxEntry[]>;
 
   /**
    * Removes entries that the broker has acknowledged. Only under the lease: throws {@link LeaseLostError} and removes nothing when the

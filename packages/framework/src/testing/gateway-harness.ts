@@ -21,7 +21,7 @@ export async function startTestGateway(
   settings: Environment = {},
 ): Promise<TestGateway> {
   const log = new LogLines();
-  const environment = { PORT: '0', LOG_FORMAT: 'json', ...settings };
+  const environment = { PORT: '0', LOG_FORMAT: 'json', SHUTDOWN_LINGER_MS: '0', ...settings };
   const running = await startGateway(definition, { environment, log });
   return {
     url: running.url,

@@ -198,7 +198,11 @@ describe('parked records', () => {
       },
       redrive: (target: RedriveTarget) => {
         redriven.push(target);
-        return Promise.resolve({ done: 1, remaining: 2, failure: { code: 'X', message: 'still no' } });
+        return Promise.resolve({
+          done: 1,
+          remaining: 2,
+          failures: [{ handler: 'h', key: 'k', position: 1, code: 'X', message: 'still no' }],
+        });
       },
     };
     const shop: Shop = await shopWith({ parked });
@@ -295,7 +299,7 @@ describe('parked records', () => {
     for (const { _links } of keys) {
       expect(await send(shop.app, 'POST', pathOf(_links.redrive.href))).toMatchObject({
         status: 200,
-        body: { done: 1, remaining: 2, failure: { code: 'X' } },
+        body: { done: 1, remaining: 2, failures: [{ code: 'X' }] },
       });
     }
     await send(shop.app, 'POST', `${root}/redrive`);

@@ -34,7 +34,7 @@ describe('the origin of a request', () => {
       { product: 'coffee', qty: 1 },
       { traceparent, 'x-correlation-id': 'mine' },
     );
-    const [event] = await shop.store.outbox.read(1);
+    const [event] = await shop.store.outbox.read({ entries: 1, bytes: 1_000_000 });
     expect(event!.headers).toMatchObject({
       ce_correlationid: 'mine',
       traceparent: expect.stringContaining(TRACE),

@@ -22,7 +22,7 @@ describe('a unit of work', () => {
     using folder = temporaryFolder();
     await using lab = await openLab(folder.path, notebook, { idle: true });
     await lab.run(() => ['a', 'b', 'c'].map((text) => takeNote(text)));
-    const entries = await lab.store.outbox.read(10);
+    const entries = await lab.store.outbox.read({ entries: 10, bytes: 1_000_000 });
     expect(entries.map(({ key, value }) => [key, JSON.parse(value).text])).toEqual([
       ['1', 'a'],
       ['2', 'b'],

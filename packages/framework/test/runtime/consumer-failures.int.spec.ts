@@ -164,7 +164,8 @@ describe('a record that its handler cannot handle', () => {
     await lab.assembly.consumer!.start();
     await lab.send(letter('a', 1), letter('b', 1));
     await lab.drained();
-    expect(times('clerk a1')).toBe(1);
+    // not even tried: what is not remembered is asked for before the handler runs
+    expect(times('clerk a1')).toBe(0);
     expect((await lab.store.parking.records('Clerk', 'a', 0, 10)).map(({ eventId }) => eventId)).toEqual([
       'x',
       '/post/a1',

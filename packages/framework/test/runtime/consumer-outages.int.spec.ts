@@ -46,6 +46,34 @@ describe('a handler that hangs', () => {
     expect((await filed(lab)).toSorted()).toEqual(['a1', 'marker1']);
   });
 
+  it('and wakes up while its next attempt runs does not commit before that', async () => {
+    using folder = temporaryFolder();
+    const [secondBegun, first, second] = [new Latch(), new Latch(), new Latch()];
+    duty.clerk = async ({ from }) => {
+      if (from !== 'a') return;
+      if (times('clerk a1') === 1) return first.opened;
+      secondBegun.open();
+      await second.opened;
+    };
+    await using lab = await openLab(folder.path, office, {
+      ...atOnce,
+      settings: { HANDLER_TIMEOUT_MS: 500 },
+    });
+    await lab.send(letter('a', 1));
+    await secondBegun.opened;
+    first.open();
+    // what comes after it in the same process is committed after it
+    await lab.send(letter('marker', 1));
+    const entries = await until(
+      () => filed(lab),
+      (seen) => seen.length > 0,
+    );
+    expect(entries).toEqual(['marker1']);
+    second.open();
+    await lab.drained();
+    expect(await filed(lab)).toEqual(['marker1', 'a1']);
+  });
+
   it('once takes effect once, in its next attempt', async () => {
     using folder = temporaryFolder();
     const gate = new Latch();

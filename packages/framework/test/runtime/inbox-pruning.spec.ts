@@ -27,10 +27,12 @@ function logs() {
   return { lines, logger };
 }
 
+const caughtUp = () => Promise.resolve(true);
+
 describe('pruning the inbox', () => {
   it('removes all that is old, in small pieces, at the start and every minute', async () => {
     const [clock, { store, asked }, { logger }] = [new ManualClock(), storeWith(2_500), logs()];
-    const pruning = new InboxPruning(store, clock, 5_000, logger);
+    const pruning = new InboxPruning(store, clock, 5_000, logger, caughtUp);
     pruning.start();
     for (const pieces of [1, 2, 3]) {
       await clock.sleeping();
@@ -49,7 +51,7 @@ describe('pruning the inbox', () => {
   it('goes on a minute later when it fails, and says so', async () => {
     const [clock, { store, asked, faults }, { logger, lines }] = [new ManualClock(), storeWith(0), logs()];
     faults.push(new StoreBusyError('test', 10));
-    const pruning = new InboxPruning(store, clock, 5_000, logger);
+    const pruning = new InboxPruning(store, clock, 5_000, logger, caughtUp);
     pruning.start();
     await clock.sleeping();
     expect(lines).toEqual(['old inbox marks could not be removed, trying again later']);
@@ -61,8 +63,8 @@ describe('pruning the inbox', () => {
 
   it('stops at once, also before it has started, and in the middle of many pieces', async () => {
     const [clock, { store, asked }, { logger, lines }] = [new ManualClock(), storeWith(1e6), logs()];
-    await new InboxPruning(store, clock, 5_000, logger).stop();
-    const pruning = new InboxPruning(store, clock, 5_000, logger);
+    await new InboxPruning(store, clock, 5_000, logger, caughtUp).stop();
+    const pruning = new InboxPruning(store, clock, 5_000, logger, caughtUp);
     pruning.start();
     await clock.sleeping();
     await pruning.stop();
@@ -71,5 +73,27 @@ describe('pruning the inbox', () => {
       lines: [],
       sleepers: 0,
     });
+  });
+
+  it('removes nothing before everything older than its start was read: a mark may still be needed', async () => {
+    const [clock, { store, asked }, { logger }] = [new ManualClock(), storeWith(0), logs()];
+    let read = false;
+    const times: number[] = [];
+    const pruning = new InboxPruning(store, clock, 5_000, logger, (time) => {
+      times.push(time);
+      return Promise.resolve(read);
+    });
+    const begin = clock.now();
+    pruning.start();
+    await clock.sleeping();
+    await clock.advance(60_000);
+    await clock.sleeping();
+    expect(asked).toHaveLength(0);
+    read = true;
+    await clock.advance(60_000);
+    await clock.sleeping();
+    expect(asked).toHaveLength(1);
+    expect(times).toEqual([begin, begin, begin]);
+    await pruning.stop();
   });
 });

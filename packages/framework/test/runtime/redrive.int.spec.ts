@@ -133,7 +133,7 @@ describe('a redrive', () => {
     expect(await lab.store.parking.count()).toBe(1);
   });
 
-  it('fails as a whole when the store is away, and loses nothing', async () => {
+  it('fails as a whole when the store is away, and does not count that against the record', async () => {
     using folder = temporaryFolder();
     duty.clerk = CLOSED;
     let store!: FaultyStore;
@@ -145,8 +145,12 @@ describe('a redrive', () => {
     await lab.drained();
     duty.clerk = () => {};
     store.failNext('commit', new StoreUnavailableError('test'));
-    store.failNext('parking.failedAgain', new StoreUnavailableError('test'));
     await expect(lab.assembly.redrive.key('Clerk', 'a')).rejects.toThrow(StoreUnavailableError);
+    // it says nothing about the record, which keeps the reason that it has
+    expect(await lab.store.parking.first('Clerk', 'a')).toMatchObject({
+      attempts: 1,
+      reason: { code: 'DOMAIN_RULE' },
+    });
     expect(await lab.assembly.redrive.key('Clerk', 'a')).toEqual({ done: 1, failures: [] });
   });
 

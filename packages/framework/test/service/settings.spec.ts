@@ -74,7 +74,7 @@ describe('settings', () => {
     const error = failure(() => read({ [name]: value }));
     expect(error.message).toContain(`${name} is ${JSON.stringify(value)}: `);
     expect(error.message).toContain(allowed);
-    expect(error.help).toMatch(new RegExp(`^Set ${name} rightly\\. .+`));
+    expect(error.help).toMatch(new RegExp(`^Correct it; ${name} says: .+`));
   });
 
   it('that are missing are named', () => {

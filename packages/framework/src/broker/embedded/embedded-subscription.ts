@@ -118,10 +118,13 @@ export class EmbeddedSubscription implements Subscription {
   }
 
   async #leave(): Promise<void> {
-    this.#keeper.stop();
+    // it goes on to say that it lives: until its work is drained, nobody else shall have its partitions
+    this.#keeper.leave();
     this.#unfollow();
+    await this.#held.close();
+    this.#keeper.stop();
     // the keeper may be joining again at this moment, so which membership is to be left is known only behind it
-    await Promise.all([this.#held.close(), this.#working]);
+    await this.#working;
     try {
       await this.#membership.leave(this.#keeper.memberId);
     } catch (error) {

@@ -91,7 +91,9 @@ export class HeldPartitions {
     try {
       const names = feeds.map(({ name }) => name);
       const isLate = await Promise.race([receiver.revoked(names).then(() => false), late]);
-      if (isLate) receiver.lost(names);
+      // those that were lost meanwhile were told of, and may be this member's anew by now
+      const still = feeds.filter((feed) => this.#feeds.get(feed.partition.id) === feed);
+      if (isLate && still.length > 0) receiver.lost(still.map(({ name }) => name));
     } catch (error) {
       broken(error);
     } finally {

@@ -38,6 +38,7 @@ export class MembershipKeeper {
   #generation: number | undefined;
   #alone = false;
   #doubted = false;
+  #leaving = false;
   #failures = 0;
   #beatAt = Number.NEGATIVE_INFINITY;
 
@@ -83,6 +84,13 @@ export class MembershipKeeper {
     }
   }
 
+  /** From here on it only says that the member lives: nothing is taken, and nobody else is looked after. */
+  leave(): void {
+    this.#leaving = true;
+    this.#alone = false;
+    this.#wake.wake();
+  }
+
   stop(): void {
     this.#stopped.abort();
     this.#wake.wake();
@@ -100,6 +108,7 @@ export class MembershipKeeper {
 
   async #lookAfter(): Promise<boolean> {
     const { membership, tail, subscription } = this.options;
+    if (this.#leaving) return this.#sayAlive();
     const generation = tail.snapshot.generations.get(subscription.group);
     if (this.#alone && !this.#doubted && generation === this.#generation) return true;
     if (!(await this.#sayAlive())) return this.#joinAgain();

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Logger } from '../../kernel/logger.js';
 import type { ConsumerRecord, RecordReceiver, TopicPartition } from '../broker.js';
 import type { EmbeddedLog, ReadLimit } from './embedded-log.js';
 import type { TakenPartition } from './group-membership.js';
@@ -7,6 +8,7 @@ export interface PartitionFeedOptions {
   readonly log: EmbeddedLog;
   readonly limit: ReadLimit;
   readonly receiver: RecordReceiver;
+  readonly logger: Logger;
   /** The log could not be read; the next `advance` tries again. */
   readonly failed: (error: unknown) => void;
   /** The receiver rejected. */
@@ -67,12 +69,20 @@ export class PartitionFeed {
   #read(): ConsumerRecord[] | undefined {
     try {
       const records = this.options.log.read(this.partition.id, this.name, this.#position, this.options.limit);
-      // nothing there although the partition ends further on: retention has deleted it
+      const begin = records[0]?.offset ?? this.#end;
+      if (begin > this.#position) this.#missed(begin);
       this.#position = records.length > 0 ? records.at(-1)!.offset + 1 : this.#end;
       return records;
     } catch (error) {
       this.options.failed(error);
       return undefined;
     }
+  }
+
+  /** Retention has deleted what the group had not read yet: that must not go unseen. */
+  #missed(begin: number): void {
+    const { topic, partition } = this.name;
+    const fields = { topic, partition, from: this.#position, to: begin - 1 };
+    this.options.logger.error(fields, 'records were deleted by retention before this group has read them');
   }
 }

@@ -49,8 +49,14 @@ export interface RedriveResult {
   readonly done: number;
   /** How many of the target still wait. */
   readonly remaining: number;
-  /** Why it stopped; undefined when it did not. */
-  readonly failure?: { readonly code: string; readonly message: string } | undefined;
+  /** Which keys (or records without a key) failed again, and why. */
+  readonly failures: readonly {
+    readonly handler: string;
+    readonly key: string | null;
+    readonly position: number;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** Records that could not be handled. */

@@ -27,7 +27,11 @@ export abstract class SkanuError extends Error {
   }
 }
 
-/** The message of anything that was thrown, for messages of our own; never for matching. */
+/** The message of anything that was thrown, for messages of our own; never for matching. Never throws itself. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'something was thrown that cannot be shown';
+  }
 }

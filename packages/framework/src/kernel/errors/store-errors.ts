@@ -75,7 +75,11 @@ export class StoreFailedError extends SkanuError {
 /** A value cannot be kept exactly by the column it is meant for; nothing was written. */
 export class UnstorableValueError extends SkanuError {
   static override readonly code: string = 'UNSTORABLE_VALUE';
-  constructor(table: string, column: string, why: string) {
+  constructor(
+    table: string,
+    readonly column: string,
+    readonly why: string,
+  ) {
     super(`${table}.${column} cannot hold this value: ${why}`, { help: 'Narrow the schema of that field.' });
   }
 }

@@ -31,8 +31,10 @@ export interface EventConsumerOptions {
   readonly instruments: Instruments;
 }
 
-/** The most records that are taken and not settled: memory is bounded, and the broker held back. */
+/** The most records of a partition that are taken and not settled: memory is bounded, and the broker held back. */
 const MAX_UNSETTLED = 1_000;
+/** The most bytes of all of them. */
+const MAX_BYTES = 64 * 1024 * 1024;
 /** The most records that are settled but cannot be committed, because an earlier one of their partition is not. */
 const MAX_SPAN = 10_000;
 const MAX_BATCH = 200;
@@ -49,7 +51,9 @@ export class EventConsumer implements RecordReceiver {
   readonly #room = new WakeSignal();
   #subscription: Subscription | undefined;
   #committing: Promise<void> | undefined;
-  #unsettled = 0;
+  /** Works whose partitions are being revoked and are still ours. */
+  readonly #leaving = new Set<PartitionWork>();
+  #unsettledBytes = 0;
   readonly #stopping = new AbortController();
 
   constructor(private readonly options: EventConsumerOptions) {
@@ -66,8 +70,7 @@ export class EventConsumer implements RecordReceiver {
   }
 
   async start(): Promise<void> {
-    const { broker, group, topic, handling } = this.options;
-    await handling.start();
+    const { broker, group, topic } = this.options;
     this.#subscription = await broker.subscribe({
       group,
       topics: [topic],
@@ -91,12 +94,16 @@ export class EventConsumer implements RecordReceiver {
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#partitions.set(nameOf(partition), new PartitionWork(partition));
+    // another process may have parked keys of these partitions since this one looked
+    const informed = this.options.handling.refresh();
+    for (const partition of partitions)
+      this.#partitions.set(nameOf(partition), new PartitionWork(partition, informed));
   }
 
   async received(partition: TopicPartition, records: readonly ConsumerRecord[]): Promise<void> {
     const work = this.#partitions.get(nameOf(partition));
-    if (!work) return;
+    if (!work) throw new Error(`records of ${nameOf(partition)} came, which is not assigned`);
+    await work.informed;
     for (const record of records) {
       while (this.#isFull(work)) await this.#room.wait(this.options.clock, 1_000);
       if (work.signal.aborted) return;
@@ -106,25 +113,42 @@ export class EventConsumer implements RecordReceiver {
 
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const works = this.#removed(partitions);
-    for (const work of works) work.stop();
+    for (const work of works) {
+      this.#leaving.add(work);
+      work.stop();
+    }
     this.#room.wake();
     await Promise.all(works.map((work) => work.idle()));
-    await this.#commit(works);
+    // one that was lost meanwhile may be ours anew: its old offset must not set the new one back
+    await this.#commit(works.filter((work) => this.#leaving.delete(work)));
   }
 
   lost(partitions: readonly TopicPartition[]): void {
+    const names = partitions.map(nameOf);
+    for (const work of this.#leaving) if (names.includes(nameOf(work.partition))) this.#leaving.delete(work);
     for (const work of this.#removed(partitions)) work.stop();
     this.#room.wake();
   }
 
+  /** Whether all that this member has was read at least up to that time, so that nothing older can come any more. */
+  async hasReadUpTo(time: number): Promise<boolean> {
+    if (this.state !== 'running') return false;
+    const behind = (await this.lag()).filter(({ lag }) => lag > 0);
+    return behind.every((partition) => (this.#partitions.get(nameOf(partition))?.readUpTo ?? 0) >= time);
+  }
+
   #isFull(work: PartitionWork): boolean {
     if (work.signal.aborted || this.#stopping.signal.aborted) return false;
-    return this.#unsettled >= MAX_UNSETTLED || work.offsets.span >= MAX_SPAN;
+    // a window for each partition: keys that wait in one do not hold the others up
+    return (
+      work.unsettled >= MAX_UNSETTLED || this.#unsettledBytes >= MAX_BYTES || work.offsets.span >= MAX_SPAN
+    );
   }
 
   #take(work: PartitionWork, record: ConsumerRecord): void {
     const { codec, handling, handlers, instruments } = this.options;
     const done = work.offsets.take(record.offset);
+    work.readUpTo = record.timestamp;
     const announced = record.headers['ce_type'];
     if (announced !== undefined && !this.#wanted.has(announced)) {
       // most of a shared topic is for others: its header says so before anything is parsed
@@ -136,7 +160,7 @@ export class EventConsumer implements RecordReceiver {
     try {
       received = codec.decode(record);
     } catch (error) {
-      const finished = this.#expect(1, done);
+      const finished = this.#expect(work, record, 1, done);
       void work.track(handling.parkUnreadable(record, error, work.signal).then(finished));
       return;
     }
@@ -146,19 +170,27 @@ export class EventConsumer implements RecordReceiver {
       done();
       return;
     }
-    const finished = this.#expect(reacting.length, done);
+    const finished = this.#expect(work, record, reacting.length, done);
     for (const handler of reacting) this.#deliver(handler, received, record, work, finished);
   }
 
   /** Counts the handlers of one record; when all have settled it, the record is done. */
-  #expect(handlers: number, done: () => void): (settled: boolean) => void {
-    this.#unsettled++;
+  #expect(
+    work: PartitionWork,
+    record: ConsumerRecord,
+    handlers: number,
+    done: () => void,
+  ): (settled: boolean) => void {
+    const bytes = record.value?.byteLength ?? 0;
+    work.unsettled++;
+    this.#unsettledBytes += bytes;
     let left = handlers;
     let allSettled = true;
     return (settled) => {
       allSettled &&= settled;
       if (--left > 0) return;
-      this.#unsettled--;
+      work.unsettled--;
+      this.#unsettledBytes -= bytes;
       // what was given up is not done: the next owner of the partition handles it
       if (allSettled) done();
       this.#room.wake();
@@ -178,7 +210,8 @@ export class EventConsumer implements RecordReceiver {
     const delivery = { record, received, handler, key, signal: work.signal };
     this.#lanes.add(lane, async (pause) => {
       if (work.signal.aborted) finished(false);
-      else await work.track(this.options.handling.settle(delivery, pause).then(finished));
+      else
+        await work.track(this.options.handling.settle(delivery, pause).then(finished, () => finished(false)));
     });
   }
 

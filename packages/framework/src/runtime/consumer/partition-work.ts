@@ -7,7 +7,16 @@ export class PartitionWork {
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor(readonly partition: TopicPartition) {}
+  /** How many records are taken and not settled. */
+  unsettled = 0;
+  /** When the newest record that was taken was appended, in milliseconds since the epoch. */
+  readUpTo = 0;
+
+  /** @param informed resolves when it is known which keys are parked; no record is handled before */
+  constructor(
+    readonly partition: TopicPartition,
+    readonly informed: Promise<void>,
+  ) {}
 
   /** Aborted when the partition is no longer ours. */
   get signal(): AbortSignal {

@@ -54,13 +54,27 @@ const MAX_REMEMBERED = 10_000;
  */
 export class RecordHandling {
   readonly #parkedKeys = new Set<string>();
+  /** Whether a key that is not in the set is free. */
+  #knowsAll = false;
 
   constructor(private readonly options: RecordHandlingOptions) {}
 
-  /** Remembers which keys are parked, so that records of theirs are put behind without an attempt. */
-  async start(): Promise<void> {
-    const keys = await this.options.parking.keys(0, MAX_REMEMBERED);
-    for (const { handler, key } of keys) if (key !== null) this.#parkedKeys.add(laneOf(handler, key));
+  /**
+   * Looks which keys are parked, so that records of theirs are put behind without an attempt: a handler must not run
+   * ahead of what waits. Never rejects; while the store is away nothing is known, and each record asks for itself.
+   */
+  async refresh(): Promise<void> {
+    try {
+      const keys = await this.options.parking.keys(0, MAX_REMEMBERED);
+      this.#knowsAll = keys.length < MAX_REMEMBERED;
+      for (const { handler, key } of keys) if (key !== null) this.#parkedKeys.add(laneOf(handler, key));
+    } catch (error) {
+      this.#knowsAll = false;
+      this.options.logger.warn(
+        { err: error },
+        'which keys are parked cannot be read; asking for each record',
+      );
+    }
   }
 
   /** True when the record is settled, false when its signal ended it before that. Never rejects. */
@@ -72,7 +86,7 @@ export class RecordHandling {
     let attempts = 0;
     let conflicts = 0;
     let outages = 0;
-    let parked = this.#isParked(delivery);
+    let parked = this.#mayBeParked(delivery);
     while (!signal.aborted) {
       try {
         if (parked && (await this.#parkBehind(delivery, attempts))) return true;
@@ -206,12 +220,14 @@ export class RecordHandling {
     return false;
   }
 
-  #isParked({ handler, key }: Delivery): boolean {
-    return key !== null && this.#parkedKeys.has(laneOf(handler.id, key));
+  #mayBeParked({ handler, key }: Delivery): boolean {
+    return key !== null && (!this.#knowsAll || this.#parkedKeys.has(laneOf(handler.id, key)));
   }
 
   #remember({ handler, key }: Delivery): void {
-    if (key !== null && this.#parkedKeys.size < MAX_REMEMBERED) this.#parkedKeys.add(laneOf(handler.id, key));
+    if (key === null) return;
+    if (this.#parkedKeys.size < MAX_REMEMBERED) this.#parkedKeys.add(laneOf(handler.id, key));
+    else this.#knowsAll = false;
   }
 
   #measure({ handler, received }: Delivery, outcome: HandlingOutcome, begin: number): void {

@@ -1,10 +1,13 @@
 import type { ConsumerRecord } from '../../broker/broker.js';
+import { NotFoundError } from '../../kernel/errors/model-errors.js';
+import { VersionConflictError } from '../../kernel/errors/store-errors.js';
 import type { Logger } from '../../kernel/logger.js';
 import type { ParkedKey, ParkedRecord, ParkingLot } from '../../store/parking-lot.js';
 import type { InboxMark } from '../../store/write-plan.js';
 import type { EventCodec } from '../event-codec.js';
 import type { Handler } from './handler.js';
-import { type RecordHandling, UNREADABLE, reasonOf } from './record-handling.js';
+import { isOutage } from '../outage.js';
+import { type Delivery, type RecordHandling, UNREADABLE, reasonOf } from './record-handling.js';
 
 export interface RedriveOptions {
   readonly parking: ParkingLot;
@@ -29,6 +32,7 @@ export interface RedriveResult {
 }
 
 const KEYS_AT_ONCE = 100;
+const MAX_CONFLICTS = 10;
 
 /** Tries parked records again, in the order of their key; what comes for the key meanwhile waits behind. */
 export class Redrive {
@@ -37,8 +41,16 @@ export class Redrive {
 
   constructor(private readonly options: RedriveOptions) {}
 
-  /** One key of one handler; for a null key, the record at `position`. */
-  key(handler: string, key: string | null, position?: number): Promise<RedriveResult> {
+  /** One key of one handler; for a null key, the record at `position`. @throws NotFoundError for a handler that there is not */
+  async key(handler: string, key: string | null, position?: number): Promise<RedriveResult> {
+    const isKnown = handler === UNREADABLE || this.options.handlers.some(({ id }) => id === handler);
+    // one that is gone may have left records behind; a slip in writing has not
+    if (!isKnown && !(await this.options.parking.first(handler, key, position)))
+      throw new NotFoundError('handler', handler);
+    return this.#once(handler, key, position);
+  }
+
+  #once(handler: string, key: string | null, position: number | undefined): Promise<RedriveResult> {
     const name = JSON.stringify([handler, key, position]);
     let running = this.#busy.get(name);
     if (!running) {
@@ -59,7 +71,8 @@ export class Redrive {
       after = keys.at(-1)!.position
     ) {
       for (const { handler, key, position } of keys) {
-        const result = await this.key(handler, key, key === null ? position : undefined);
+        // records of a handler that is gone are a failure among others, and keep nobody else waiting
+        const result = await this.#once(handler, key, key === null ? position : undefined);
         done += result.done;
         failures.push(...result.failures);
       }
@@ -87,6 +100,8 @@ export class Redrive {
         await this.#handle(record);
         done++;
       } catch (error) {
+        // the store being away says nothing about the record
+        if (isOutage(error)) throw error;
         const reason = reasonOf(error);
         await parking.failedAgain(record.position, reason);
         logger.warn({ handler, key, position: record.position, err: error }, 'a parked record failed again');
@@ -103,7 +118,7 @@ export class Redrive {
     const received = codec.decode(asReceived(record));
     if (record.handler === UNREADABLE) {
       for (const handler of handlers.filter((one) => one.eventClass(received.eventType))) {
-        await handling.attempt({ record: asReceived(record), received, handler, key: null });
+        await this.#attempt({ record: asReceived(record), received, handler, key: null });
       }
       const { handler, key, eventId, position } = record;
       await this.options.parking.drop(position, { handler, eventId, key });
@@ -119,6 +134,18 @@ export class Redrive {
       { record: asReceived(record), received, handler, key: record.key },
       record.position,
     );
+  }
+
+  /** Others may change the same rows at the same time: that is no failure. */
+  async #attempt(delivery: Omit<Delivery, 'signal'>, parkedPosition?: number): Promise<void> {
+    for (let conflicts = 0; ; conflicts++) {
+      try {
+        await this.options.handling.attempt(delivery, parkedPosition);
+        return;
+      } catch (error) {
+        if (!(error instanceof VersionConflictError) || conflicts === MAX_CONFLICTS) throw error;
+      }
+    }
   }
 
   async #forget(handler: string, key: string | null): Promise<void> {

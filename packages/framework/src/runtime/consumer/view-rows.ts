@@ -27,8 +27,11 @@ export class ViewRows {
     }
     const criteria = row.where(event as never);
     const found = await repository.findBy(criteria);
-    if (found.length === 0 && row.create)
-      found.push(this.#make(collection, repository, valuesOf(criteria), 0));
+    if (found.length === 0 && row.create) {
+      assertUnique(collection, criteria);
+      const { id = 0, ...values } = valuesOf(criteria);
+      found.push(this.#make(collection, repository, values, id as number));
+    }
     for (const one of found) await call(one);
   };
 
@@ -50,10 +53,25 @@ function rowId(event: DomainEventBase, idOf: (event: never) => number): number {
 }
 
 /** What a row must hold to fit: the plain values of the criteria. */
-function valuesOf(criteria: object): object {
+function valuesOf(criteria: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(criteria).filter(
       ([, value]) => value === null || typeof value !== 'object' || value instanceof Date,
     ),
+  );
+}
+
+/**
+ * Events of different keys come side by side. Only where the database refuses a second row with the same values does the
+ * one that comes later find the row of the first on its next attempt.
+ */
+function assertUnique({ name, note }: Collection, criteria: object): void {
+  const asked = Object.keys(criteria);
+  const isUnique = note.indexes.some(
+    ({ unique, columns }) => unique && columns.every((column) => asked.includes(column)),
+  );
+  if (isUnique || asked.includes('id')) return;
+  throw new TypeError(
+    `rows of ${name} are made by ${asked.join(', ')}, which nothing keeps unique; add it to unique of @View, or say create: false`,
   );
 }

@@ -1,4 +1,6 @@
 import type { BootFault } from '../../kernel/errors/start-errors.js';
+import { collectionNote } from '../../model/aggregate.js';
+import type { AnyEntityClass } from '../../model/entity.js';
 import { type HandlerClass, handlerNote, reactionNote } from '../../model/handler-note.js';
 import { isEventClass } from './event-faults.js';
 
@@ -43,4 +45,29 @@ export function handlerFaults(handler: HandlerClass, kind: 'policy' | 'view'): B
     }
     return [];
   });
+}
+
+/** What is wrong with the ways in which the handlers of one read model find its rows. */
+export function viewRowFaults(model: AnyEntityClass, handlers: readonly HandlerClass[]): BootFault[] {
+  const own = handlers.filter((handler) => handlerNote.of(handler)?.model === model);
+  const rows = own.flatMap((handler) =>
+    (reactionNote.of(handler.prototype as object) ?? []).map(({ row }) => row),
+  );
+  const made = rows.some((row) => row && 'where' in row && row.create);
+  if (!made) return [];
+  const isUnique = collectionNote.of(model)?.indexes.some(({ unique }) => unique) ?? false;
+  if (!isUnique)
+    return [
+      {
+        what: `rows of ${model.name} are made by where, and nothing keeps two events from making two`,
+        fix: 'name the fields in unique of @View, or say create: false',
+      },
+    ];
+  if (!rows.some((row) => row && 'id' in row)) return [];
+  return [
+    {
+      what: `rows of ${model.name} are made by id and by where, so that ids that are given meet ids that are counted`,
+      fix: 'say create: false where rows are found by where',
+    },
+  ];
 }

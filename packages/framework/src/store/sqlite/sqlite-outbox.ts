@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../../kernel/errors/store-errors.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import type { Lease } from '../leases.js';
-import type { Outbox, OutboxEntry } from '../outbox.js';
+import type { Outbox, OutboxEntry, OutboxLimit } from '../outbox.js';
 import type { OutgoingEvent } from '../write-plan.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 import { holds } from './sqlite-leases.js';
@@ -21,10 +21,17 @@ export class SqliteOutbox implements Outbox {
 
   constructor(private readonly database: SqliteDatabase) {}
 
-  async read(limit: number): Promise<OutboxEntry[]> {
-    const entries = await this.database.read('reading the outbox', (sql) =>
-      sql.all<OutboxRow>(READ, [limit]).map(entryOf),
-    );
+  async read(limit: OutboxLimit): Promise<OutboxEntry[]> {
+    const entries = await this.database.read('reading the outbox', (sql) => {
+      const read: OutboxEntry[] = [];
+      let bytes = 0;
+      for (const row of sql.iterate<OutboxRow>(READ, [limit.entries])) {
+        bytes += Buffer.byteLength(row.value) + Buffer.byteLength(row.headers);
+        if (read.length > 0 && bytes > limit.bytes) break;
+        read.push(entryOf(row));
+      }
+      return read;
+    });
     // what is told to others must not be undone by a power cut
     if (entries.length > 0) await this.database.sync();
     return entries;

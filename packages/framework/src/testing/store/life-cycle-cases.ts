@@ -19,7 +19,7 @@ const calls: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   commit: (store) => store.commit(plan({ changes: [cup(1)], events: [event('a')], inbox: mark('m') })),
   pruneInbox: (store) => store.pruneInbox(1, 1),
   ping: (store) => store.ping(),
-  'outbox.read': (store) => store.outbox.read(1),
+  'outbox.read': (store) => store.outbox.read({ entries: 1, bytes: 1_000_000 }),
   'outbox.remove': (store) => store.outbox.remove([1], lease),
   'outbox.status': (store) => store.outbox.status(),
   'leases.acquire': (store) => store.leases.acquire('relay', 'one', 1_000),
@@ -72,7 +72,7 @@ export const lifeCycleCases: readonly StoreCase[] = [
     await store.close();
     const after = await lab.store(cups);
     assert.deepEqual((await after.get(cups, 1))?.values, { name: 'cup 1', qty: 7 });
-    assert.equal((await after.outbox.read(1))[0]?.eventId, 'a');
+    assert.equal((await after.outbox.read({ entries: 1, bytes: 1_000_000 }))[0]?.eventId, 'a');
     assert.equal((await after.commit(plan({ inbox: mark('m') }))).kind, 'duplicate');
     assert.equal(await after.parking.count(), 1);
   }),

@@ -25,7 +25,7 @@ export const outboxCases: readonly StoreCase[] = [
       },
     ];
     await store.commit(plan({ events }));
-    const entries = await store.outbox.read(10);
+    const entries = await store.outbox.read({ entries: 10, bytes: 1_000_000 });
     assert.deepEqual(
       entries.map(({ position: _position, committedAt: _committedAt, ...given }) => given),
       events,
@@ -55,7 +55,9 @@ export const outboxCases: readonly StoreCase[] = [
         await stores[turn % 2]!.commit(plan({ events: own.map((id) => event(id)) }));
       }
       assert.deepEqual(await eventIds(stores[0]!), expected);
-      const positions = (await stores[1]!.outbox.read(100)).map(({ position }) => position);
+      const positions = (await stores[1]!.outbox.read({ entries: 100, bytes: 1_000_000 })).map(
+        ({ position }) => position,
+      );
       assert.deepEqual(
         positions,
         positions.toSorted((a, b) => a - b),
@@ -66,8 +68,8 @@ export const outboxCases: readonly StoreCase[] = [
   storeCase('reading takes nothing away and gives no more than the limit', async (lab) => {
     const store = await lab.store();
     await store.commit(plan({ events: ['a', 'b', 'c'].map((id) => event(id)) }));
-    assert.equal((await store.outbox.read(2)).length, 2);
-    assert.equal((await store.outbox.read(2))[0]?.eventId, 'a');
+    assert.equal((await store.outbox.read({ entries: 2, bytes: 1_000_000 })).length, 2);
+    assert.equal((await store.outbox.read({ entries: 2, bytes: 1_000_000 }))[0]?.eventId, 'a');
     assert.deepEqual(await eventIds(store), ['a', 'b', 'c']);
   }),
 
@@ -75,7 +77,9 @@ export const outboxCases: readonly StoreCase[] = [
     const store = await lab.store();
     const lease = await leader(store);
     await store.commit(plan({ events: ['a', 'b', 'c', 'd'].map((id) => event(id)) }));
-    const positions = (await store.outbox.read(4)).map(({ position }) => position);
+    const positions = (await store.outbox.read({ entries: 4, bytes: 1_000_000 })).map(
+      ({ position }) => position,
+    );
     await store.outbox.remove([positions[0]!, positions[2]!], lease);
     assert.deepEqual(await eventIds(store), ['b', 'd']);
     await store.outbox.remove(positions.slice(0, 3), lease);
@@ -88,7 +92,9 @@ export const outboxCases: readonly StoreCase[] = [
     async (lab) => {
       const [old, next] = await lab.stores(2);
       await old!.commit(plan({ events: [event('a')] }));
-      const positions = (await old!.outbox.read(1)).map(({ position }) => position);
+      const positions = (await old!.outbox.read({ entries: 1, bytes: 1_000_000 })).map(
+        ({ position }) => position,
+      );
       const lost = (await old!.leases.acquire('relay', 'old', 1))!;
       const held = await lab.until('the lease has run out', () =>
         next!.leases.acquire('relay', 'next', LONG_MS),
@@ -105,7 +111,7 @@ export const outboxCases: readonly StoreCase[] = [
     const store = await lab.store();
     const lease = await leader(store);
     await store.commit(plan({ events: [event('a'), event('b')] }));
-    const old = (await store.outbox.read(2)).map(({ position }) => position);
+    const old = (await store.outbox.read({ entries: 2, bytes: 1_000_000 })).map(({ position }) => position);
     await store.outbox.remove(old, lease);
     await store.commit(plan({ events: [event('c'), event('d')] }));
     await store.outbox.remove(old, lease);
@@ -119,7 +125,7 @@ export const outboxCases: readonly StoreCase[] = [
     await store.commit(plan({ events: [event('a')] }));
     await sleep(5);
     await store.commit(plan({ events: [event('b')] }));
-    const [first, second] = await store.outbox.read(2);
+    const [first, second] = await store.outbox.read({ entries: 2, bytes: 1_000_000 });
     assert.deepEqual(await store.outbox.status(), { pending: 2, oldestAt: first!.committedAt });
     await store.outbox.remove([first!.position], lease);
     assert.deepEqual(await store.outbox.status(), { pending: 1, oldestAt: second!.committedAt });

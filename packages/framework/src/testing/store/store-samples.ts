@@ -95,7 +95,7 @@ export async function ids(store: Store, table: TableDefinition, selection: Selec
 
 /** The events of the outbox, in their order. */
 export async function eventIds(store: Store): Promise<string[]> {
-  return (await store.outbox.read(1_000)).map(({ eventId }) => eventId);
+  return (await store.outbox.read({ entries: 1_000, bytes: 1_000_000 })).map(({ eventId }) => eventId);
 }
 
 /** The events that wait under a key, in their order. */

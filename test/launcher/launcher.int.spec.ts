@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -88,6 +88,13 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(launcher.output).toContain(join(file, 'data'));
   });
 
+  it('a folder that cannot even be made: the same, and no endless trying', async () => {
+    await using cafe = await Cafe.prepare();
+    await using launcher = npmStart(['payment'], { ...cafe.environment(), DATA_DIR: '/proc/nope/data' });
+    expect(await launcher.ended()).toBe(1);
+    expect(launcher.output.split('\n').filter((line) => /STORE_UNAVAILABLE/.test(line))).toHaveLength(1);
+  });
+
   it('a bad variable: one clear line with its name, its value and what is allowed, and exit code 1', async () => {
     await using cafe = await Cafe.prepare();
     await using launcher = npmStart(['payment', 'order'], {
@@ -137,14 +144,19 @@ describe('npm run dev', { timeout: 60_000 }, () => {
     );
     await launcher.says('[cafe] ready');
     const before = await pidOf(cafe.url('message'));
+    // as editors save: a new file takes the place of the old one; more than once, because a watch can go with the old one
     const source = resolve(import.meta.dirname, '../../packages/cafe-message/src/message.ts');
-    const now = new Date();
-    utimesSync(source, now, now);
-    await until(
-      () => pidOf(cafe.url('message')).catch(() => before),
-      (pid) => pid !== before,
-      20_000,
-    );
+    let pid = before;
+    for (const _ of [1, 2]) {
+      writeFileSync(`${source}.tmp`, readFileSync(source));
+      renameSync(`${source}.tmp`, source);
+      const last = pid;
+      pid = await until(
+        () => pidOf(cafe.url('message')).catch(() => last),
+        (now) => now !== last,
+        20_000,
+      );
+    }
     expect(await launcher.stop()).toBe(0);
   });
 });

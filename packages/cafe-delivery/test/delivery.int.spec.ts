@@ -110,6 +110,16 @@ describe('delivery', () => {
     expect(types).toEqual(['DeliveryStarted', 'DeliveryCompleted']);
   });
 
+  it('stays what it was begun for, and on record', async () => {
+    const event = approved();
+    await delivery.given(event);
+    const [row] = await of(event);
+    for (const body of [{ orderId: 99 }, { paymentId: 99 }, { product: 'tea' }, { qty: 7 }])
+      expect((await delivery.request('PATCH', `/deliveries/${row!.id}`, body)).status).toBe(409);
+    expect((await delivery.request('DELETE', `/deliveries/${row!.id}`)).status).toBe(409);
+    expect(await of(event)).toEqual([row]);
+  });
+
   it('a payment that nobody delivers is cancelled without effect', async () => {
     expect(await delivery.when(cancelled(approved()))).toEqual([]);
   });

@@ -80,6 +80,13 @@ describe('message', () => {
     expect(await statuses(5)).toEqual(['PaymentApproved']);
   });
 
+  it('stays as it was sent', async () => {
+    const [sent] = await message.stored(Message);
+    expect((await message.request('PATCH', `/messages/${sent!.id}`, { status: 'other' })).status).toBe(409);
+    expect((await message.request('DELETE', `/messages/${sent!.id}`)).status).toBe(409);
+    expect((await message.stored(Message))[0]).toEqual(sent);
+  });
+
   it.each([
     ['no order', { product: 'coffee', status: 'PaymentApproved' }, 400],
     ['broken JSON', '{"orderId"', 400],

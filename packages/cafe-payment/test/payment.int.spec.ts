@@ -108,6 +108,7 @@ describe('payment', () => {
     const patch = (change: object) => payment.request<any>('PATCH', `/payments/${id}`, change);
     for (const change of [{ qty: 2 }, { cost: 1 }, { product: 'tea' }, { orderId: orderId + 1 }])
       expect((await patch(change)).body).toMatchObject({ status: 409, code: 'DOMAIN_RULE' });
+    expect((await payment.request('DELETE', `/payments/${id}`)).status).toBe(409);
     expect((await patch({ status: 'PaymentCancelled' })).status).toBe(200);
     expect((await patch({ status: 'PaymentApproved' })).body).toMatchObject({
       status: 409,

@@ -162,6 +162,36 @@ describe('the rows that fit', () => {
     ]);
   });
 
+  it('is made with the id that was asked for', async () => {
+    @ViewHandler(Shop)
+    class ByOwnId {
+      @When(Sold, { where: (e) => ({ id: e.id }) }) sold({ shop }: Sold, row: Shop) {
+        row.shop = shop;
+      }
+    }
+    using folder = temporaryFolder();
+    await using lab = await openLab(folder.path, serviceWith(ByOwnId));
+    await lab.send(sold(7, 'north', 1));
+    await lab.drained();
+    expect(await lab.rows('shops')).toMatchObject([{ id: 7, shop: 'north' }]);
+  });
+
+  it('is not made by values that nothing keeps unique: the record is parked and says why', async () => {
+    @ViewHandler(Shop)
+    class ByAmount {
+      @When(Sold, { where: (e) => ({ sold: e.amount }) }) sold() {}
+    }
+    using folder = temporaryFolder();
+    await using lab = await openLab(folder.path, serviceWith(ByAmount), atOnce);
+    await lab.send(sold(7, 'north', 1));
+    await lab.drained();
+    expect(await lab.rows('shops')).toEqual([]);
+    const [parked] = await lab.store.parking.keys(0, 10);
+    expect(parked!.reason!.message).toBe(
+      'rows of shops are made by sold, which nothing keeps unique; add it to unique of @View, or say create: false',
+    );
+  });
+
   it('made by events of two keys at the same moment are one row where it is unique', async () => {
     using folder = temporaryFolder();
     await using lab = await openLab(folder.path, serviceWith(ByShop));

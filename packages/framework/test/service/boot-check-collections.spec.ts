@@ -7,6 +7,7 @@ import { DomainEvent } from '../../src/model/domain-event.js';
 import { type ServiceOptions, defineService } from '../../src/model/service-definition.js';
 import { ReadModel, View, ViewHandler, When } from '../../src/model/view-handler.js';
 import { bootFaults } from '../../src/service/boot-check.js';
+import { defineGateway } from '../../src/model/gateway-definition.js';
 
 const state = z.object({ product: z.string(), tags: z.array(z.string()).default([]) });
 class Placed extends DomainEvent('Placed', z.object({ id: z.int() }), { key: (e) => e.id }) {}
@@ -152,6 +153,64 @@ describe('of collections the boot check finds', () => {
     }
     expect(faultsOf({ views: [Rows] })).toEqual([
       'a new row of Row cannot be made without product, qty (make them optional, nullable with a default, or give them defaults)',
+    ]);
+  });
+});
+
+describe('rows of a view', () => {
+  class Sold extends DomainEvent('Sold', z.object({ id: z.number(), shop: z.string() }), {
+    key: (e) => e.id,
+  }) {}
+
+  it('made by where need something that keeps them unique', () => {
+    @View({ collection: 'rows' })
+    class Row extends ReadModel(z.object({ shop: z.string().default('') })) {}
+    @ViewHandler(Row)
+    class Rows {
+      @When(Sold, { where: (e) => ({ shop: e.shop }) }) sold() {}
+    }
+    expect(bootFaults(defineService({ name: 'sales', port: 0, views: [Rows] }))).toEqual([
+      {
+        what: 'rows of Row are made by where, and nothing keeps two events from making two',
+        fix: 'name the fields in unique of @View, or say create: false',
+      },
+    ]);
+  });
+
+  it('are not made by id and by where both', () => {
+    @View({ collection: 'rows', unique: ['shop'] })
+    class Row extends ReadModel(z.object({ shop: z.string().default('') })) {}
+    @ViewHandler(Row)
+    class Rows {
+      @When(Sold, { id: (e) => e.id }) one() {}
+      @When(Sold, { where: (e) => ({ shop: e.shop }) }) other() {}
+    }
+    expect(bootFaults(defineService({ name: 'sales', port: 0, views: [Rows] }))).toEqual([
+      {
+        what: 'rows of Row are made by id and by where, so that ids that are given meet ids that are counted',
+        fix: 'say create: false where rows are found by where',
+      },
+    ]);
+  });
+});
+
+describe('names and gateways', () => {
+  it('a service is called what a file and a group can be called', () => {
+    const [fault] = bootFaults(defineService({ name: 'Bad Name/..', port: 0 }));
+    expect(fault!.what).toContain('the service is called "Bad Name/.."');
+  });
+
+  it('a gateway is checked like a service', () => {
+    const routes = [
+      { path: '/orders', service: 'order' },
+      { path: '/orders/', service: 'shop', url: 'http://shop:8080' },
+      { path: '/actuator', service: 'shop', url: 'http://shop:8080' },
+    ];
+    const faults = bootFaults(defineGateway({ name: 'gateway', port: 0, routes }));
+    expect(faults.map(({ what }) => what)).toEqual([
+      'the route /orders has no URL for order',
+      'the route "/actuator" is no path of a service',
+      'the path /orders is routed to order and shop',
     ]);
   });
 });

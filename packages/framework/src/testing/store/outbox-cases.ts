@@ -73,6 +73,20 @@ export const outboxCases: readonly StoreCase[] = [
     assert.deepEqual(await eventIds(store), ['a', 'b', 'c']);
   }),
 
+  storeCase(
+    'reading gives no more bytes than the limit, but always one entry, however large',
+    async (lab) => {
+      const store = await lab.store();
+      const large = JSON.stringify({ text: 'x'.repeat(40_000) });
+      await store.commit(plan({ events: ['a', 'b', 'c'].map((id) => ({ ...event(id), value: large })) }));
+      const read = async (bytes: number) =>
+        (await store.outbox.read({ entries: 10, bytes })).map(({ eventId }) => eventId);
+      assert.deepEqual(await read(100), ['a']);
+      assert.deepEqual(await read(100_000), ['a', 'b']);
+      assert.deepEqual(await read(1_000_000), ['a', 'b', 'c']);
+    },
+  ),
+
   storeCase('removing under the lease takes away what is named and nothing else, also twice', async (lab) => {
     const store = await lab.store();
     const lease = await leader(store);

@@ -88,7 +88,7 @@ describe('kill -9 around parked records', () => {
     ledger = await lab.start(['ledger']);
     await expectParked();
     mend();
-    expect(await redrive()).toEqual({ done: 3, remaining: 0 });
+    expect(await redrive()).toEqual({ done: 3, remaining: 0, failures: [] });
     await auditBooks(lab);
     rmSync(lab.mended);
   });
@@ -110,7 +110,7 @@ describe('kill -9 around parked records', () => {
 
     ledger = await lab.start(['ledger']);
     await settled(lab, 'till', 'ledger');
-    expect(await redrive()).toEqual({ done: left === 0 ? 0 : left + 1, remaining: 0 });
+    expect(await redrive()).toEqual({ done: left === 0 ? 0 : left + 1, remaining: 0, failures: [] });
     expect(await sell(lab, account, 5)).toBeGreaterThan(0);
     await auditBooks(lab);
     rmSync(lab.mended);
@@ -126,7 +126,7 @@ describe('kill -9 around parked records', () => {
     expect(parked()).toHaveLength(2);
 
     ledger = await lab.start(['ledger']);
-    expect(await redrive()).toEqual({ done: 2, remaining: 0 });
+    expect(await redrive()).toEqual({ done: 2, remaining: 0, failures: [] });
     await settled(lab, 'till', 'ledger');
     const sales = sold(lab)[account]!.filter((sale) => sale !== poison!.sale);
     expect(written(lab, 'accounts')).toEqual({ ...sold(lab), [account]: sales });

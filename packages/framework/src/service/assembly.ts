@@ -101,6 +101,7 @@ export class Assembly {
             topic: settings.TOPIC,
             handlers,
             handling,
+            flush: () => store.flush(),
             concurrency: settings.HANDLER_CONCURRENCY,
           });
     const owner = `${hostname()}/${process.pid}/${randomUUID()}`;

@@ -55,6 +55,9 @@ export class SqliteFile {
   readonly #disk: WalSync;
   readonly #bell: number;
   readonly #listeners = new Set<() => void>();
+  #commits = 0;
+  /** What is durable for certain. */
+  #synced: { readonly commits: number; readonly version: unknown } = { commits: -1, version: undefined };
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #watcher: FSWatcher | undefined;
@@ -105,8 +108,19 @@ export class SqliteFile {
   }
 
   /** Resolves when all that can be read now is durable, whichever process wrote it. */
-  sync(): Promise<void> {
-    return this.#disk.sync();
+  async sync(): Promise<void> {
+    if (this.#disk.failure) throw this.#disk.failure;
+    const { commits, version } = this.#written();
+    // nothing was written since: even a sync of nothing can cost a turn of the disk
+    if (commits === this.#synced.commits && version === this.#synced.version) return;
+    await this.#disk.sync();
+    if (commits > this.#synced.commits || version !== this.#synced.version)
+      this.#synced = { commits, version };
+  }
+
+  /** How much was committed: by this process, and (as a number that changes with each commit) by others. */
+  #written(): { readonly commits: number; readonly version: unknown } {
+    return { commits: this.#commits, version: this.#writes.get('PRAGMA data_version')!['data_version'] };
   }
 
   /**
@@ -254,6 +268,7 @@ export class SqliteFile {
         }
       }
       this.#writes.run('COMMIT');
+      this.#commits++;
       if (group.some(({ announce }) => announce)) this.#ring();
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
@@ -264,7 +279,7 @@ export class SqliteFile {
     for (const { durability, resolve } of done) if (durability === 'buffered') resolve();
     const durable = done.filter(({ durability }) => durability === 'durable');
     if (durable.length === 0) return;
-    this.#disk.sync().then(
+    this.sync().then(
       () => durable.forEach(({ resolve }) => resolve()),
       (error: unknown) => durable.forEach(({ reject }) => reject(error)),
     );

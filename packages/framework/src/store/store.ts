@@ -26,7 +26,8 @@ export interface IdBlock {
  *
  * Guarantees of every adapter:
  * - **Atomic:** a write plan is written as a whole or not at all, also when the process is killed at any instant.
- * - **Durable:** when `commit` has resolved, the plan survives the death of the process and of the machine.
+ * - **Durable:** when `commit` has resolved, the plan survives the death of the process and (unless it is `buffered`) of the machine. What
+ *   `outbox.read` gives survives both.
  * - **Isolated:** of two plans that update or delete the same version of a row, exactly one is committed, the other throws.
  * - **Read your writes:** a read that starts after a commit resolved (in the same process) sees it.
  * - **Exact:** every value comes back as it was given (see `ColumnType`), or the write is refused with `UnstorableValueError`.
@@ -79,6 +80,9 @@ export interface Store {
    * @throws UnstorableValueError when a value would not come back as it was given
    */
   commit(plan: WritePlan): Promise<CommitOutcome>;
+
+  /** Resolves when every plan whose commit has resolved survives the death of the machine, the `buffered` ones too. */
+  flush(): Promise<void>;
 
   /** Forgets inbox marks older than `ageMs`, at most `limit` at a time; tells how many. Older events may take effect again. */
   pruneInbox(ageMs: number, limit: number): Promise<number>;

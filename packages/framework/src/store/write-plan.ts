@@ -47,6 +47,11 @@ export interface WritePlan {
   readonly changes: readonly Change[];
   readonly events: readonly OutgoingEvent[];
   readonly inbox?: InboxMark;
+  /**
+   * `buffered`: the commit may resolve when it survives the death of the process and not yet that of the machine, until
+   * `flush`. For work that is done again when its mark is lost. An adapter may treat it as `durable`, the default.
+   */
+  readonly durability?: 'durable' | 'buffered';
 }
 
 /**

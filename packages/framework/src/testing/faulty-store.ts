@@ -73,6 +73,10 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
     return this.around('commit', [plan], () => this.store.commit(plan));
   }
 
+  flush() {
+    return this.around('flush', [], () => this.store.flush());
+  }
+
   pruneInbox(ageMs: number, limit: number) {
     return this.around('pruneInbox', [ageMs, limit], () => this.store.pruneInbox(ageMs, limit));
   }

@@ -174,3 +174,21 @@ describe('a version conflict', () => {
     expect(await waiting(lab)).toEqual(['Clerk a: VERSION_CONFLICT, 1']);
   });
 });
+
+describe('an offset', () => {
+  it('is committed only when what was done for it is durable', async () => {
+    using folder = temporaryFolder();
+    let store!: FaultyStore;
+    await using lab = await openLab(folder.path, office, {
+      wrapStore: (real) => (store = new FaultyStore(real)),
+    });
+    const lag = async () => (await lab.assembly.consumer!.lag()).reduce((sum, one) => sum + one.lag, 0);
+    const flushing = store.holdNext('flush');
+    await lab.send(letter('a', 1));
+    await flushing.reached;
+    expect(await filed(lab)).toEqual(['a1']);
+    expect(await lag()).toBe(1);
+    flushing.release();
+    await until(lag, (left) => left === 0);
+  });
+});

@@ -23,6 +23,8 @@ export interface EventConsumerOptions {
   readonly topic: string;
   readonly handlers: readonly Handler[];
   readonly handling: RecordHandling;
+  /** Makes what the handlers have committed durable. */
+  readonly flush: () => Promise<void>;
   readonly codec: EventCodec;
   /** How many handlers run side by side. */
   readonly concurrency: number;
@@ -244,6 +246,8 @@ export class EventConsumer implements RecordReceiver {
     }
     if (offsets.length === 0) return;
     try {
+      // an offset must never be more durable than what was done for it
+      await this.options.flush();
       await this.#subscription?.commit(offsets);
     } catch (error) {
       // uncommitted records come again and are known by their inbox marks; the next round commits them

@@ -97,9 +97,16 @@ export class SqliteStore implements Store {
 
   async commit(plan: WritePlan): Promise<CommitOutcome> {
     const carryOut = bindPlan(plan);
-    const outcome = await this.#database.write('committing', carryOut, { announce: plan.events.length > 0 });
+    const outcome = await this.#database.write('committing', carryOut, {
+      announce: plan.events.length > 0,
+      durability: plan.durability ?? 'durable',
+    });
     if (outcome.kind === 'committed' && plan.events.length > 0) this.outbox.appended();
     return outcome;
+  }
+
+  flush(): Promise<void> {
+    return this.#database.sync();
   }
 
   pruneInbox(ageMs: number, limit: number): Promise<number> {

@@ -18,6 +18,7 @@ const calls: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   count: (store) => store.count(cups, []),
   commit: (store) => store.commit(plan({ changes: [cup(1)], events: [event('a')], inbox: mark('m') })),
   pruneInbox: (store) => store.pruneInbox(1, 1),
+  flush: (store) => store.flush(),
   ping: (store) => store.ping(),
   'outbox.read': (store) => store.outbox.read({ entries: 1, bytes: 1_000_000 }),
   'outbox.remove': (store) => store.outbox.remove([1], lease),

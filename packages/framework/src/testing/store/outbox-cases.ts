@@ -65,6 +65,16 @@ export const outboxCases: readonly StoreCase[] = [
     },
   ),
 
+  storeCase('a buffered plan can be read by all at once, its events too, and flush resolves', async (lab) => {
+    const [store, other] = await lab.stores(2);
+    await store!.ensureTables([cups]);
+    await store!.commit({ ...plan({ changes: [cup(1)], events: [event('a')] }), durability: 'buffered' });
+    assert.equal(await other!.count(cups, []), 1);
+    await store!.flush();
+    assert.deepEqual(await eventIds(other!), ['a']);
+    await store!.flush();
+  }),
+
   storeCase('reading takes nothing away and gives no more than the limit', async (lab) => {
     const store = await lab.store();
     await store.commit(plan({ events: ['a', 'b', 'c'].map((id) => event(id)) }));

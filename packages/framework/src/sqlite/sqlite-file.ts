@@ -1,7 +1,8 @@
-import { type FSWatcher, closeSync, existsSync, futimesSync, mkdirSync, openSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../kernel/clock.js';
+import { ChangeBell } from './change-bell.js';
+import { makeFolder } from './make-folder.js';
 import { isBusy } from './sqlite-fault.js';
 import { isSoundSqlite } from './sqlite-version.js';
 import { StatementCache } from './statement-cache.js';
@@ -53,14 +54,12 @@ export class SqliteFile {
   readonly #writes: StatementCache;
   readonly #reads: StatementCache;
   readonly #disk: WalSync;
-  readonly #bell: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #bell: ChangeBell;
   #commits = 0;
   /** What is durable for certain. */
   #synced: { readonly commits: number; readonly version: unknown } = { commits: -1, version: undefined };
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
-  #watcher: FSWatcher | undefined;
   #closed = false;
 
   /** Opens or makes the file, and its folder. Throws what SQLite or the file system says. */
@@ -77,7 +76,7 @@ export class SqliteFile {
     this.#writes = new StatementCache(this.#writer);
     this.#reads = new StatementCache(this.#reader);
     this.#disk = this.#opened();
-    this.#bell = openSync(bellOf(options.path), 'a');
+    this.#bell = new ChangeBell(`${options.path}-bell`);
   }
 
   get path(): string {
@@ -128,11 +127,7 @@ export class SqliteFile {
    * a call may come for nothing. Where the file system does not tell, calls are missing: poll slowly beside it.
    */
   onChanged(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    this.#watcher ??= this.#watch();
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#bell.onRing(listener);
   }
 
   /** Waits for the writes that were begun, then closes. A second call does nothing. */
@@ -141,8 +136,7 @@ export class SqliteFile {
     this.#closed = true;
     await this.#flushing;
     await this.#disk.close();
-    this.#watcher?.close();
-    closeSync(this.#bell);
+    this.#bell.close();
     this.#reader.close();
     this.#writer.close();
   }
@@ -177,34 +171,6 @@ export class SqliteFile {
     this.#writer.exec('PRAGMA synchronous = NORMAL');
     this.#writer.exec('PRAGMA foreign_keys = ON');
     this.#writer.exec('PRAGMA busy_timeout = 2');
-  }
-
-  #watch(): FSWatcher | undefined {
-    try {
-      const watcher = watch(bellOf(this.path), { persistent: false }, () => this.#changed());
-      watcher.on('error', () => watcher.close());
-      return watcher;
-    } catch {
-      // no watching on this file system: the callers' slow poll is the net
-      return undefined;
-    }
-  }
-
-  /**
-   * Wakes the watchers of all processes, now that COMMIT has returned and the change can be seen. A file of its own: the
-   * WAL is written in many pieces, each of which would wake everybody, and too early.
-   */
-  #ring(): void {
-    try {
-      const now = new Date();
-      futimesSync(this.#bell, now, now);
-    } catch {
-      // the commit stands; who was not woken finds it with its slow poll
-    }
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
   }
 
   async #flush(): Promise<void> {
@@ -269,7 +235,7 @@ export class SqliteFile {
       }
       this.#writes.run('COMMIT');
       this.#commits++;
-      if (group.some(({ announce }) => announce)) this.#ring();
+      if (group.some(({ announce }) => announce)) this.#bell.ring();
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
       for (const { reject } of group) reject(error);
@@ -283,22 +249,5 @@ export class SqliteFile {
       () => durable.forEach(({ resolve }) => resolve()),
       (error: unknown) => durable.forEach(({ reject }) => reject(error)),
     );
-  }
-}
-
-/** The file that is touched to wake those who share the database. */
-function bellOf(path: string): string {
-  return `${path}-bell`;
-}
-
-/** Level by level: Node's own `recursive` goes round for ever where a folder cannot be made in one that is there. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // another process may have been faster
-    if (!existsSync(path)) throw error;
   }
 }

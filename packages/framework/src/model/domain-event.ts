@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidEventError, NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
 import { ambient } from './ambient.js';
 import { fieldsOf, namedFields, snapshot } from './entity.js';
-import { fieldErrors } from './field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from './field-errors.js';
 
 /** The schema of an event: a flat object of fields. */
 export type EventSchema = z.ZodObject;
@@ -81,7 +81,7 @@ export function DomainEvent<N extends string, Z extends EventSchema>(
     }
   }
   function checked(source: unknown): Record<string, unknown> {
-    const parsed = schema.safeParse(fieldsOf(source as object, schema));
+    const parsed = schema.safeParse(fieldsOf(source as object, schema), IN_PLAIN_WORDS);
     if (!parsed.success) throw new InvalidEventError(eventType, fieldErrors(parsed.error));
     return parsed.data;
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InvalidStateError } from '../kernel/errors/model-errors.js';
-import { fieldErrors } from './field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from './field-errors.js';
 
 /** The schema of a state: a flat object of fields. */
 export type StateSchema = z.ZodObject;
@@ -123,7 +123,7 @@ export function setBaseline(entity: Entity<object>, fields: Readonly<Record<stri
 
 /** Checks the fields of an entity against its schema. @throws InvalidStateError */
 export function validated(what: string, schema: StateSchema, fields: unknown): Record<string, unknown> {
-  const parsed = schema.safeParse(fields);
+  const parsed = schema.safeParse(fields, IN_PLAIN_WORDS);
   if (!parsed.success) throw new InvalidStateError(what, fieldErrors(parsed.error));
   return namedFields(schema, parsed.data);
 }

@@ -10,3 +10,9 @@ export function fieldErrors(error: z.core.$ZodError): FieldError[] {
     detail: issue.message,
   }));
 }
+
+/** What `safeParse` is given where the sentences are for people who never wrote `undefined`. */
+export const IN_PLAIN_WORDS = {
+  error: ({ code, input }: { readonly code?: string; readonly input?: unknown }) =>
+    code === 'invalid_type' && input === undefined ? 'is missing' : undefined,
+};

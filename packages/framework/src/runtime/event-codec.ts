@@ -11,7 +11,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { ConsumerRecord } from '../broker/broker.js';
 import { coerced } from '../model/coercion.js';
 import { type DomainEventBase, type EventClass, receivedEvent } from '../model/domain-event.js';
-import { fieldErrors } from '../model/field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from '../model/field-errors.js';
 import type { OutgoingEvent } from '../store/write-plan.js';
 import type { Origin } from './origin.js';
 import { continuedTrace, traceparentOf } from './trace-context.js';
@@ -91,7 +91,7 @@ export class EventCodec {
 
   /** The event as an object of the reader's own class. @throws InvalidEventError when its fields do not fit */
   revive(eventClass: EventClass, received: ReceivedEvent): DomainEventBase {
-    const parsed = eventClass.schema.safeParse(coerced(eventClass.schema, received.fields));
+    const parsed = eventClass.schema.safeParse(coerced(eventClass.schema, received.fields), IN_PLAIN_WORDS);
     if (!parsed.success) throw new InvalidEventError(received.eventType, fieldErrors(parsed.error));
     return receivedEvent(eventClass, parsed.data, {
       eventId: received.eventId,

@@ -103,6 +103,11 @@ describe('POST of a new one', () => {
     }
   });
 
+  it('says of a missing field that it is missing, and not what it was to be', async () => {
+    const { body } = await send(shop.app, 'POST', '/orders', { qty: 1 });
+    expect(body.errors).toContainEqual({ pointer: '/product', detail: 'is missing' });
+  });
+
   it.each([
     ['a word for a number', { ...coffee, qty: 'abc' }, ['/qty']],
     ['a number out of range', { ...coffee, qty: -1 }, ['/qty']],

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../kernel/errors/model-errors.js';
 import { coerced } from '../../model/coercion.js';
 import type { CommandNote } from '../../model/command.js';
-import { fieldErrors } from '../../model/field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from '../../model/field-errors.js';
 import type { UnitsOfWork } from '../../runtime/units-of-work.js';
 import type { Routes } from '../routes.js';
 import { changeAnswer } from './answers.js';
@@ -37,7 +37,7 @@ export function commandPath(resource: Resource, command: CommandNote): string {
 /** @throws InvalidInputError */
 function argumentsOf({ body: schema, path }: CommandNote, body: unknown): unknown[] {
   if (!schema) return [];
-  const parsed = schema.safeParse(coerced(schema, body));
+  const parsed = schema.safeParse(coerced(schema, body), IN_PLAIN_WORDS);
   if (!parsed.success) throw new InvalidInputError(`the body of ${path}`, fieldErrors(parsed.error));
   return [parsed.data];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FieldError, InvalidInputError } from '../../kernel/errors/model-errors.js';
 import type { Criteria } from '../../model/criteria.js';
 import { coerced } from '../../model/coercion.js';
-import { fieldErrors } from '../../model/field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from '../../model/field-errors.js';
 import { unwrapped } from '../../model/schema-fields.js';
 import type { Query } from '../fastify-words.js';
 import { listed } from './page-request.js';
@@ -37,7 +37,7 @@ export class Finder {
     const unclear = this.parameters.flatMap((name) => unclarity(name, listed(query[name]).length));
     if (unclear.length > 0) throw new InvalidInputError(`the query of ${this.name}`, unclear);
     const given = Object.fromEntries(this.parameters.map((name) => [name, listed(query[name])[0]]));
-    const parsed = this.#schema.safeParse(coerced(this.#schema, given));
+    const parsed = this.#schema.safeParse(coerced(this.#schema, given), IN_PLAIN_WORDS);
     if (!parsed.success) throw new InvalidInputError(`the query of ${this.name}`, fieldErrors(parsed.error));
     return parsed.data;
   }

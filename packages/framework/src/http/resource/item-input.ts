@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { InvalidInputError } from '../../kernel/errors/model-errors.js';
 import { coerced } from '../../model/coercion.js';
-import { fieldErrors } from '../../model/field-errors.js';
+import { IN_PLAIN_WORDS, fieldErrors } from '../../model/field-errors.js';
 import type { Resource } from './resource.js';
 
 type Fields = Record<string, unknown>;
@@ -52,7 +52,7 @@ export class ItemInput {
   #checked(written: Fields, readOnly: Readonly<Fields>): Fields {
     // coercion is for what came as JSON, and makes an object of one; what the service holds has its types already
     const fields = { ...(coerced(this.#schema, written) as Fields), ...readOnly };
-    const parsed = this.#schema.safeParse(fields);
+    const parsed = this.#schema.safeParse(fields, IN_PLAIN_WORDS);
     if (!parsed.success) throw new InvalidInputError(this.#what, fieldErrors(parsed.error));
     return parsed.data;
   }

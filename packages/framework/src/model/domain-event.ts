@@ -17,7 +17,7 @@ export interface EventIdentity {
 const identities = new WeakMap<DomainEventBase, EventIdentity>();
 
 /** An event as it came in, already checked. */
-export class ReceivedFields {
+class ReceivedFields {
   constructor(
     readonly fields: Readonly<Record<string, unknown>>,
     readonly identity: EventIdentity,

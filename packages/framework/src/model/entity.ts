@@ -19,7 +19,7 @@ interface Identity {
 const identities = new WeakMap<Entity<object>, Identity>();
 
 /** Marks state that was validated before, so that it is not validated again. */
-export class TrustedState {
+class TrustedState {
   constructor(
     readonly fields: Readonly<Record<string, unknown>>,
     readonly identity: { readonly id: number; readonly version: number } | undefined,

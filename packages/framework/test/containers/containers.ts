@@ -1,0 +1,70 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { GenericContainer, type StartedTestContainer, Wait, getContainerRuntimeClient } from 'testcontainers';
+
+/** Why there are no containers here; undefined when there are. `REQUIRE_CONTAINERS=1` makes that a failure and not a skip. */
+export const noContainers: string | undefined = await (async () => {
+  try {
+    await getContainerRuntimeClient();
+    return undefined;
+  } catch (error) {
+    if (process.env['REQUIRE_CONTAINERS']) throw error;
+    return 'no Docker engine answers';
+  }
+})();
+
+/** A server in a container, on a host port that stays the same when the container is stopped and started. */
+export interface ServerContainer {
+  readonly port: number;
+  readonly container: StartedTestContainer;
+  /** Freezes all its processes; clients see silence. */
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link kill}; resolves when the container runs, not when the server answers. */
+  start(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ServerImage {
+  readonly image: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ready: ReturnType<typeof Wait.forLogMessage>;
+  readonly command?: readonly string[];
+}
+
+/** Starts a server; `imageOf` gets the port that it will have on the host. */
+export async function startServer(imageOf: (hostPort: number) => ServerImage): Promise<ServerContainer> {
+  const hostPort = await freePort();
+  const { image, port, environment, ready, command } = imageOf(hostPort);
+  const made = new GenericContainer(image)
+    .withExposedPorts({ container: port, host: hostPort })
+    .withEnvironment(environment)
+    .withWaitStrategy(ready)
+    .withStartupTimeout(120_000);
+  if (command) made.withCommand([...command]);
+  const container = await made.start();
+  const client = await getContainerRuntimeClient();
+  const handle = client.container.getById(container.getId());
+  return {
+    port: hostPort,
+    container,
+    pause: () => handle.pause(),
+    unpause: () => handle.unpause(),
+    kill: () => handle.kill({ signal: 'SIGKILL' }),
+    start: () => handle.start(),
+    async [Symbol.asyncDispose]() {
+      await container.stop({ timeout: 0, remove: true });
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['packages/*/test/**/*.spec.ts', 'test/**/*.spec.ts'],
+    globalSetup: ['test/skipped-containers.ts'],
     typecheck: { enabled: false },
     // two cores: more workers than that only make the clocks of the tests unreliable
     maxWorkers: 2,

@@ -38,6 +38,7 @@ const { commands, result } = createConcurrently(
     env: {
       PORT: portOf(name),
       DATA_DIR: resolve(root, process.env['DATA_DIR'] ?? '.data'),
+      ...databaseOf(name),
       ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
       LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty',
     },
@@ -136,6 +137,12 @@ function portOf(name: ServiceName): string {
   const { urlSetting, port } = SERVICES[name];
   const url = process.env[urlSetting];
   return (url && URL.canParse(url) && new URL(url).port) || String(port);
+}
+
+/** Of the settings of all, this one may be given to one service alone: `ORDER_DATABASE_URL`. */
+function databaseOf(name: ServiceName): { DATABASE_URL?: string } {
+  const url = process.env[SERVICES[name].urlSetting.replace('URL', 'DATABASE_URL')];
+  return url ? { DATABASE_URL: url } : {};
 }
 
 function urlOf(name: ServiceName): string {

@@ -9,16 +9,22 @@ const folder = mkdtempSync(join(tmpdir(), 'skanu-package-'));
 const run = (command: string, args: string[], cwd: string) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 
-const stranger = `
-import { Aggregate, AggregateRoot, defineService, startService } from '@skanu/framework';
-import { storeConformance } from '@skanu/framework/testing';
+const definition = `
+import { Aggregate, AggregateRoot, defineService } from '@skanu/framework';
 import { z } from 'zod';
 
 class Thing extends AggregateRoot(z.object({ name: z.string() })) {}
 Aggregate({ collection: 'things' })(Thing);
-const service = await startService(defineService({ name: 'stranger', port: 0, aggregates: [Thing] }), {
-  environment: { PORT: '0', DATA_DIR: 'data', LOG_LEVEL: 'warn' },
-});
+export const stranger = defineService({ name: 'stranger', port: 0, aggregates: [Thing] });
+`;
+
+const main = `
+import { startService } from '@skanu/framework';
+import { storeConformance } from '@skanu/framework/testing';
+import { stranger } from './service.js';
+
+const environment = { PORT: '0', DATA_DIR: 'data', LOG_LEVEL: 'warn' };
+const service = await startService(stranger, { environment });
 const made = await fetch(service.url + '/things', {
   method: 'POST',
   headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -27,6 +33,11 @@ const made = await fetch(service.url + '/things', {
 const body = await made.json();
 await service.stop();
 if (made.status !== 201 || body.id !== 1 || typeof storeConformance !== 'function') throw new Error('made ' + made.status + ' ' + JSON.stringify(body));
+
+const refusals = [];
+for (const url of [{ DATABASE_URL: 'postgres://localhost/db' }, { DATABASE_URL: 'mysql://localhost/db' }, { BROKER_URL: 'kafka://localhost' }])
+  await startService(stranger, { environment: { ...environment, ...url } }).catch((error) => refusals.push(error.help));
+if (refusals.map((help) => /npm install (\\w+)/.exec(help)?.[1]).join() !== 'pg,mysql2,kafkajs') throw new Error('missing drivers: ' + refusals);
 console.log('the packed framework serves a stranger');
 `;
 
@@ -42,9 +53,15 @@ try {
     join(folder, 'package.json'),
     JSON.stringify({ name: 'stranger', private: true, type: 'module' }),
   );
-  writeFileSync(join(folder, 'main.js'), stranger);
+  writeFileSync(join(folder, 'service.js'), definition);
+  writeFileSync(join(folder, 'main.js'), main);
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', '--ignore-scripts', tarball], folder);
   run(process.execPath, ['main.js'], folder);
+  const sql = execFileSync(join('node_modules', '.bin', 'skanu'), ['schema', 'print', 'service.js'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (!sql.includes('CREATE TABLE "things"')) throw new Error(`skanu schema print printed: ${sql}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

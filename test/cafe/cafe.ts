@@ -1,40 +1,46 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../scripts/cafe-services.ts';
 import { freePorts } from './free-ports.ts';
+import { ServiceProcess } from './service-process.ts';
 
-const packages = resolve(import.meta.dirname, '../../packages');
 export const ALL = Object.keys(SERVICES) as ServiceName[];
+
+type Settings = Readonly<Record<string, string>>;
 
 /** The cafe as it is shipped: each service a process of its own, on free ports, with data in a folder of its own. */
 export class Cafe implements AsyncDisposable {
-  readonly #processes = new Map<ServiceName, ChildProcess>();
-  readonly #output = new Map<ServiceName, string>();
-
-  readonly #ports: ReadonlyMap<ServiceName, number>;
   readonly folder: string;
-
-  readonly #settings: Readonly<Record<string, string>>;
+  readonly #processes = new Map<ServiceName, ServiceProcess>();
+  readonly #ports: ReadonlyMap<ServiceName, number>;
+  readonly #settings: Settings;
+  readonly #settingsOf: (name: ServiceName) => Settings;
 
   private constructor(
-    settings: Readonly<Record<string, string>>,
+    settings: Settings,
+    settingsOf: (name: ServiceName) => Settings,
     folder: string,
     ports: ReadonlyMap<ServiceName, number>,
   ) {
     this.#settings = settings;
+    this.#settingsOf = settingsOf;
     this.folder = folder;
     this.#ports = ports;
   }
 
-  /** @param settings of all services, beside where they listen and keep their data */
-  static async prepare(settings: Readonly<Record<string, string>> = {}): Promise<Cafe> {
+  /**
+   * @param settings of all services, beside where they listen and keep their data
+   * @param settingsOf those of one service, such as its database
+   */
+  static async prepare(
+    settings: Settings = {},
+    settingsOf: (name: ServiceName) => Settings = () => ({}),
+  ): Promise<Cafe> {
     const ports = await freePorts(ALL.length);
     return new Cafe(
       settings,
+      settingsOf,
       mkdtempSync(join(tmpdir(), 'skanu-cafe-')),
       new Map(ALL.map((name, index) => [name, ports[index]!])),
     );
@@ -59,22 +65,22 @@ export class Cafe implements AsyncDisposable {
       LOG_LEVEL: 'warn',
       SHUTDOWN_LINGER_MS: '0',
       ...this.#settings,
-      ...(name && { PORT: String(this.#ports.get(name)) }),
+      ...(name && { PORT: String(this.#ports.get(name)), ...this.#settingsOf(name) }),
     };
   }
 
   pid(name: ServiceName): number {
-    return this.#processes.get(name)!.pid!;
+    return this.#processes.get(name)!.pid;
   }
 
   output(name: ServiceName): string {
-    return this.#output.get(name) ?? '';
+    return this.#processes.get(name)?.output ?? '';
   }
 
   /** Starts services and waits until they are ready. */
   async start(...names: ServiceName[]): Promise<void> {
-    for (const name of names) this.#spawn(name);
-    await Promise.all(names.map((name) => this.#ready(name)));
+    for (const name of names) this.#processes.set(name, new ServiceProcess(name, this.environment(name)));
+    await Promise.all(names.map((name) => this.#processes.get(name)!.ready()));
   }
 
   /** Stops services as an operator does, or in the way of that signal; tells their exit codes. */
@@ -84,14 +90,9 @@ export class Cafe implements AsyncDisposable {
   ): Promise<(number | null)[]> {
     return Promise.all(
       names.map(async (name) => {
-        const child = this.#processes.get(name);
+        const one = this.#processes.get(name);
         this.#processes.delete(name);
-        if (!child) return null;
-        if (child.exitCode === null && child.signalCode === null) {
-          child.kill(signal);
-          await once(child, 'exit');
-        }
-        return child.exitCode;
+        return one ? one.stop(signal) : null;
       }),
     );
   }
@@ -99,37 +100,5 @@ export class Cafe implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop(ALL, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  #spawn(name: ServiceName): void {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
-      cwd: join(packages, SERVICES[name].folder),
-      env: {
-        PATH: process.env['PATH'],
-        NODE_OPTIONS: process.env['NODE_OPTIONS'],
-        ...this.environment(name),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#processes.set(name, child);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream
-        .setEncoding('utf8')
-        .on('data', (text: string) => this.#output.set(name, (this.output(name) + text).slice(-20_000)));
-    }
-  }
-
-  async #ready(name: ServiceName): Promise<void> {
-    const child = this.#processes.get(name)!;
-    for (const deadline = Date.now() + 20_000; ; await sleep(10)) {
-      if (child.exitCode !== null)
-        throw new Error(`${name} ended with ${child.exitCode}: ${this.output(name)}`);
-      if (Date.now() > deadline) throw new Error(`${name} is not ready: ${this.output(name)}`);
-      try {
-        if ((await fetch(`${this.url(name)}/actuator/health/readiness`)).ok) return;
-      } catch {
-        // not listening yet
-      }
-    }
   }
 }

@@ -1,8 +1,11 @@
-import { expect } from 'vitest';
-import { settled } from './books.ts';
-import type { CrashLab } from './crash-lab.ts';
-import { type LogRecord, count, events, look } from './look.ts';
+import type { Row } from '../engines/database-reader.ts';
+import type { Engines } from '../engines/engines.ts';
+import { auditLog } from './cafe-log-audit.ts';
+import { Findings } from './findings.ts';
+import { auditOrder } from './order-audit.ts';
+import { settled } from './settled.ts';
 
+/** The services of the cafe, as they call themselves. */
 export const CAFE = ['order', 'payment', 'delivery', 'ordertrace', 'message'];
 
 /** What the customers were told: these orders were placed, these were cancelled. */
@@ -11,10 +14,25 @@ export interface Promised {
   readonly cancelled: ReadonlySet<number>;
 }
 
-interface Paid {
+/** A payment, and what became of its order. */
+export interface Paid {
   readonly id: number;
   readonly orderId: number;
+  readonly product: string;
+  readonly qty: number;
+  readonly cost: number;
   readonly cancelled: boolean;
+}
+
+export interface CafeAudit {
+  /** What is wrong; empty when all is well. */
+  readonly findings: readonly string[];
+  readonly orders: number;
+  readonly cancelled: number;
+  /** Payments of orders that are not there: order died, or lost its connection, between payment's answer and its own commit. */
+  readonly orphans: number;
+  /** Records of the log that were there before, with the same event id. */
+  readonly repeated: number;
 }
 
 /**
@@ -22,132 +40,128 @@ interface Paid {
  * has its events, and every event took effect exactly once, in order. A payment may be left of an order that died before its
  * commit; then it is a whole payment, with all that follows from it.
  */
-export async function auditCafe(lab: CrashLab, promised: Promised): Promise<void> {
-  await settled(lab, ...CAFE);
-  const orders = ids(lab, 'order', 'SELECT id FROM orders');
-  const cancelledOrders = ids(lab, 'order', `SELECT id FROM orders WHERE status = 'OrderCancelled'`);
-  expect(
-    [...promised.placed].filter((id) => !orders.includes(id)),
-    'placed orders that are lost',
-  ).toEqual([]);
-  expect(
-    [...promised.cancelled].filter((id) => !cancelledOrders.includes(id)),
-    'cancellations that are lost',
-  ).toEqual([]);
+export async function auditCafe(engines: Engines, promised: Promised, withinMs?: number): Promise<CafeAudit> {
+  await settled({ engines }, CAFE, withinMs);
+  const findings = new Findings();
+  const orders = await ids(engines, 'order', 'SELECT id FROM orders');
+  const cancelled = await ids(engines, 'order', `SELECT id FROM orders WHERE status = 'OrderCancelled'`);
+  findings.none('placed orders that are lost', without(promised.placed, orders));
+  findings.none('cancellations that are lost', without(promised.cancelled, cancelled));
 
-  const paid: Paid[] = look(lab, 'payment', 'SELECT id, "orderId", status FROM payments ORDER BY id').map(
-    ({ id, orderId, status }) => ({ id, orderId, cancelled: status === 'PaymentCancelled' }),
+  const paid = (
+    await engines.rows(
+      'payment',
+      'SELECT id, "orderId", product, qty, cost, status FROM payments ORDER BY id',
+    )
+  ).map(({ status, ...rest }) => ({ ...rest, cancelled: status === 'PaymentCancelled' }) as Paid);
+  const paidOrders = new Set(paid.map(({ orderId }) => orderId));
+  const orphans = without(paidOrders, orders);
+  findings.same(
+    'payments',
+    paid.map(({ orderId }) => orderId),
+    new Set([...orders, ...orphans]),
   );
-  const paidOrders = paid.map(({ orderId }) => orderId);
-  expect(new Set(paidOrders).size, 'no order is paid twice').toBe(paidOrders.length);
-  expect(
-    orders.filter((id) => !paidOrders.includes(id)),
-    'orders without a payment',
-  ).toEqual([]);
-  const cancelledPayments = paid.filter(({ cancelled }) => cancelled);
-  expect(sorted(cancelledPayments.map(({ orderId }) => orderId)), 'cancelled payments').toEqual(
-    cancelledOrders,
+  findings.same(
+    'cancelled payments',
+    paid.filter((payment) => payment.cancelled).map(({ orderId }) => orderId),
+    cancelled,
   );
 
-  const deliveries = auditDeliveries(lab, paid);
-  auditReaders(lab, paid, deliveries);
-  const published = events(lab);
-  auditEvents(published, {
-    OrderPlaced: orders,
-    OrderCancelled: cancelledOrders,
-    PaymentApproved: paid.map(({ id }) => id),
-    PaymentCancelled: cancelledPayments.map(({ id }) => id),
-    DeliveryStarted: paid.map(({ orderId }) => deliveries.get(orderId)!),
-    DeliveryCancelled: cancelledPayments.map(({ orderId }) => deliveries.get(orderId)!),
-  });
-  for (const name of CAFE) expect(count(lab, name, 'skanu_parked'), `parked records of ${name}`).toBe(0);
+  const deliveries = await auditDeliveries(engines, paid, findings);
+  await auditTraces(engines, paid, deliveries, findings);
+  await auditMessages(engines, paid, findings);
+  const records = await engines.log.records();
+  const cancelledPayments = paid.filter((payment) => payment.cancelled);
+  const repeated = auditLog(
+    records,
+    {
+      OrderPlaced: orders,
+      OrderCancelled: cancelled,
+      PaymentApproved: paid.map(({ id }) => id),
+      PaymentCancelled: cancelledPayments.map(({ id }) => id),
+      DeliveryStarted: paid.map(({ orderId }) => deliveries.get(orderId)!),
+      DeliveryCancelled: cancelledPayments.map(({ orderId }) => deliveries.get(orderId)!),
+    },
+    findings,
+  );
+  for (const name of CAFE) {
+    const parked = await engines.count(name, 'skanu_parked');
+    findings.none(`parked records of ${name}`, parked > 0 ? [parked] : []);
+    await auditOrder(engines, name, records, findings);
+  }
+  return {
+    findings: findings.lines,
+    orders: orders.size,
+    cancelled: cancelled.size,
+    orphans: orphans.length,
+    repeated,
+  };
 }
 
 /** One delivery for each payment, cancelled with it. Tells the delivery of each order. */
-function auditDeliveries(lab: CrashLab, paid: readonly Paid[]): Map<number, number> {
-  const rows = look(lab, 'delivery', 'SELECT id, "orderId", "paymentId", status FROM deliveries');
-  const told = rows.map(({ orderId, paymentId, status }) => ({ orderId, paymentId, status }));
-  expect(byOrder(told), 'deliveries').toEqual(
-    byOrder(
-      paid.map(({ id, orderId, cancelled }) => ({
-        orderId,
-        paymentId: id,
-        status: cancelled ? 'DeliveryCancelled' : 'DeliveryStarted',
-      })),
+async function auditDeliveries(
+  engines: Engines,
+  paid: readonly Paid[],
+  findings: Findings,
+): Promise<Map<number, number>> {
+  const rows = await engines.rows(
+    'delivery',
+    'SELECT id, "orderId", "paymentId", product, qty, status FROM deliveries',
+  );
+  findings.same(
+    'deliveries',
+    rows.map((row) => line(row, 'orderId', 'paymentId', 'product', 'qty', 'status')),
+    paid.map(({ id, orderId, product, qty, cancelled }) =>
+      [orderId, id, product, qty, cancelled ? 'DeliveryCancelled' : 'DeliveryStarted'].join(' '),
     ),
   );
   return new Map(rows.map(({ orderId, id }) => [orderId, id]));
 }
 
-/** The trace shows the end of each order; the customer got one message for each step, in the order of the steps. */
-function auditReaders(lab: CrashLab, paid: readonly Paid[], deliveries: ReadonlyMap<number, number>): void {
-  const traces = look(
-    lab,
-    'ordertrace',
-    'SELECT id, "orderId", "paymentId", "deliveryId", status FROM "orderTraces"',
+/** The trace shows the end of each order. */
+async function auditTraces(
+  engines: Engines,
+  paid: readonly Paid[],
+  deliveries: ReadonlyMap<number, number>,
+  findings: Findings,
+): Promise<void> {
+  const rows = await engines.rows('ordertrace', 'SELECT * FROM "orderTraces"');
+  findings.same(
+    'traces',
+    rows.map((row) =>
+      line(row, 'id', 'orderId', 'paymentId', 'deliveryId', 'product', 'qty', 'cost', 'status'),
+    ),
+    paid.map(({ id, orderId, product, qty, cost, cancelled }) => {
+      const status = cancelled ? 'DeliveryCancelled' : 'DeliveryStarted';
+      return [orderId, orderId, id, deliveries.get(orderId), product, qty, cost, status].join(' ');
+    }),
   );
-  expect(byOrder(traces.map((row) => ({ ...row }) as { orderId: number })), 'traces').toEqual(
-    byOrder(
-      paid.map(({ id, orderId, cancelled }) => ({
-        id: orderId,
-        orderId,
-        paymentId: id,
-        deliveryId: deliveries.get(orderId),
-        status: cancelled ? 'DeliveryCancelled' : 'DeliveryStarted',
-      })),
+}
+
+/** The customer got one message for each step. (That the steps were in order, the inbox of each service tells.) */
+async function auditMessages(engines: Engines, paid: readonly Paid[], findings: Findings): Promise<void> {
+  const rows = await engines.rows('message', 'SELECT "orderId", status FROM messages');
+  findings.same(
+    'messages',
+    rows.map((row) => line(row, 'orderId', 'status')),
+    paid.flatMap(({ orderId, cancelled }) =>
+      [
+        'PaymentApproved',
+        'DeliveryStarted',
+        ...(cancelled ? ['PaymentCancelled', 'DeliveryCancelled'] : []),
+      ].map((status) => `${orderId} ${status}`),
     ),
   );
-  const messages = look(lab, 'message', 'SELECT "orderId", status FROM messages ORDER BY id');
-  for (const { orderId, cancelled } of paid) {
-    const told = messages
-      .filter((message) => message['orderId'] === orderId)
-      .map(({ status }) => status as string);
-    for (const who of ['Payment', 'Delivery']) {
-      const steps = [
-        `${who}${who === 'Payment' ? 'Approved' : 'Started'}`,
-        ...(cancelled ? [`${who}Cancelled`] : []),
-      ];
-      expect(
-        told.filter((status) => status.startsWith(who)),
-        `messages about order ${orderId}`,
-      ).toEqual(steps);
-    }
-  }
-  expect(messages).toHaveLength(paid.reduce((sum, { cancelled }) => sum + (cancelled ? 4 : 2), 0));
 }
 
-/** One event for each change, and for each key those of one service in the order of the changes. */
-function auditEvents(
-  published: readonly LogRecord[],
-  expected: Readonly<Record<string, readonly number[]>>,
-): void {
-  for (const [type, of] of Object.entries(expected)) {
-    const found = published
-      .filter(({ eventType }) => eventType === type)
-      .map(({ fields }) => fields['id'] as number);
-    expect(sorted(found), `${type} in the log`).toEqual(sorted(of));
-  }
-  const places = new Map(published.map(({ key, eventType }, place) => [`${key} ${eventType}`, place]));
-  for (const { key, eventType } of published) {
-    const begin = eventType.replace(
-      'Cancelled',
-      eventType.startsWith('Order') ? 'Placed' : eventType.startsWith('Payment') ? 'Approved' : 'Started',
-    );
-    expect(
-      places.get(`${key} ${begin}`)!,
-      `${eventType} of order ${key} comes after ${begin}`,
-    ).toBeLessThanOrEqual(places.get(`${key} ${eventType}`)!);
-  }
+async function ids(engines: Engines, service: string, sql: string): Promise<Set<number>> {
+  return new Set((await engines.rows(service, sql)).map(({ id }) => id as number));
 }
 
-function ids(lab: CrashLab, name: string, sql: string): number[] {
-  return sorted(look(lab, name, sql).map(({ id }) => id as number));
+function line(row: Row, ...columns: readonly string[]): string {
+  return columns.map((column) => String(row[column])).join(' ');
 }
 
-function sorted(numbers: readonly number[]): number[] {
-  return numbers.toSorted((a, b) => a - b);
-}
-
-function byOrder<T extends { readonly orderId: number }>(rows: readonly T[]): T[] {
-  return rows.toSorted((a, b) => a.orderId - b.orderId);
+function without(all: ReadonlySet<number>, others: ReadonlySet<number>): number[] {
+  return [...all].filter((one) => !others.has(one));
 }

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../cafe/free-ports.ts';
+import { EMBEDDED, type EngineChoice } from '../engines/engine-choice.ts';
+import { Engines } from '../engines/engines.ts';
 import { HostProcess } from './host-process.ts';
 import type { Death } from './protocol.ts';
 
@@ -12,36 +14,49 @@ export interface HostOptions {
   readonly another?: boolean;
 }
 
-/** A folder of data, ports, and all processes that use them; nothing is left of it at the end. */
+/** A folder, engines, ports, and all processes that use them; nothing is left of it at the end. */
 export class CrashLab implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'skanu-crash-'));
+  readonly folder: string;
+  readonly engines: Engines;
   /** While this file is there, the ledger can book everything. */
-  readonly mended = join(this.folder, 'mended');
+  readonly mended: string;
+  readonly #ports: ReadonlyMap<string, number>;
   readonly #hosts: HostProcess[] = [];
 
-  private constructor(private readonly ports: ReadonlyMap<string, number>) {}
+  private constructor(folder: string, engines: Engines, ports: ReadonlyMap<string, number>) {
+    this.folder = folder;
+    this.engines = engines;
+    this.#ports = ports;
+    this.mended = join(folder, 'mended');
+  }
 
-  /** @param services those that will run here */
-  static async open(...services: string[]): Promise<CrashLab> {
-    const ports = await freePorts(services.length);
-    return new CrashLab(new Map(services.map((name, index) => [name, ports[index]!])));
+  /** On embedded engines. @param services those that will run here */
+  static open(...services: string[]): Promise<CrashLab> {
+    return CrashLab.on(EMBEDDED, ...services);
+  }
+
+  static async on(choice: EngineChoice, ...services: string[]): Promise<CrashLab> {
+    const folder = mkdtempSync(join(tmpdir(), 'skanu-crash-'));
+    try {
+      const engines = await Engines.prepare({ ...choice, folder, services });
+      const ports = await freePorts(services.length);
+      return new CrashLab(folder, engines, new Map(services.map((name, index) => [name, ports[index]!])));
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   url(service: string): string {
-    return `http://localhost:${this.ports.get(service)}`;
-  }
-
-  /** The path of a service's database, or of the log of events. */
-  file(name: string): string {
-    return join(this.folder, `${name}.db`);
+    return `http://localhost:${this.#ports.get(service)}`;
   }
 
   /** Begins a process with these services. */
   spawn(services: readonly string[], { another, ...plan }: HostOptions = {}): HostProcess {
     const settings = (name: string) => ({
-      DATA_DIR: this.folder,
-      PORT: another ? '0' : String(this.ports.get(name)),
-      ...(this.ports.has('payment') && { PAYMENT_URL: this.url('payment') }),
+      ...this.engines.settings(name),
+      PORT: another ? '0' : String(this.#ports.get(name)),
+      ...(this.#ports.has('payment') && { PAYMENT_URL: this.url('payment') }),
     });
     const host = new HostProcess(
       { services: Object.fromEntries(services.map((name) => [name, settings(name)])), ...plan },
@@ -60,6 +75,7 @@ export class CrashLab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#hosts.map((host) => host.kill()));
+    await this.engines[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

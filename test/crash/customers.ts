@@ -14,10 +14,13 @@ export class Customers {
   #refused = 0;
   #unheard = 0;
 
-  constructor(
-    private readonly url: string,
-    private readonly random: () => number,
-  ) {}
+  readonly #url: string;
+  readonly #random: () => number;
+
+  constructor(url: string, random: () => number) {
+    this.#url = url;
+    this.#random = random;
+  }
 
   get summary(): string {
     const { placed, cancelled } = this.promised;
@@ -27,8 +30,8 @@ export class Customers {
   /** Some order, one after the other; meanwhile some who have ordered before cancel. */
   async comeAndGo(): Promise<void> {
     const candidates = [...this.promised.placed].filter((id) => !this.#asked.has(id));
-    const id = candidates[Math.floor(this.random() * candidates.length)];
-    const cancels = id !== undefined && this.random() < 0.6;
+    const id = candidates[Math.floor(this.#random() * candidates.length)];
+    const cancels = id !== undefined && this.#random() < 0.6;
     await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#order()), cancels && this.#cancel(id)]);
   }
 
@@ -46,7 +49,7 @@ export class Customers {
   async #ask(method: string, path: string, body: object): Promise<{ id: number } | undefined> {
     try {
       const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      const answer = await fetch(this.url + path, { method, headers, body: JSON.stringify(body) });
+      const answer = await fetch(this.#url + path, { method, headers, body: JSON.stringify(body) });
       const json = (await answer.json()) as { id: number };
       if (answer.ok) return json;
       // payment is down, or order itself is not up yet: said, and nothing done

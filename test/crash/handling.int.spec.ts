@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../cafe/until.ts';
-import { auditBooks, sell, settled, written } from './books.ts';
+import { auditBooks, booked, sell, written } from './books.ts';
 import { CrashLab } from './crash-lab.ts';
 import type { HostProcess } from './host-process.ts';
-import { count, lag } from './look.ts';
 import type { Death } from './protocol.ts';
 
 const death = (engine: Death['engine'], side: Death['side'], point: string, nth = 1): Death => ({
@@ -35,11 +34,12 @@ describe('kill -9 while events are handled', () => {
     lab = await CrashLab.open('till', 'ledger');
     [ledger] = await Promise.all([lab.start(['ledger']), lab.start(['till'])]);
     await Promise.all([sell(lab, 'a'), sell(lab, 'b')]);
-    await settled(lab, 'till', 'ledger');
+    await booked(lab);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  const entries = (table: 'accounts' | 'statements') => Object.values(written(lab, table)).flat().length;
+  const entries = async (table: 'accounts' | 'statements') =>
+    Object.values(await written(lab, table)).flat().length;
 
   it.each(CASES)('%s: each event takes effect once in each handler, in order', async (_, where) => {
     await ledger.dieAt(where);
@@ -54,16 +54,16 @@ describe('kill -9 while events are handled', () => {
   });
 
   it('the offset was not committed though all was handled: all comes again, and is known', async () => {
-    const before = { accounts: entries('accounts'), statements: entries('statements') };
+    const before = { accounts: await entries('accounts'), statements: await entries('statements') };
     await ledger.dieAt(death('broker', 'before', 'subscription.commit'));
     await sell(lab, 'a');
     await ledger.died();
     // it died when the only event was handled by both, and nothing else was on its way
-    expect({ accounts: entries('accounts'), statements: entries('statements') }).toEqual({
+    expect({ accounts: await entries('accounts'), statements: await entries('statements') }).toEqual({
       accounts: before.accounts + 1,
       statements: before.statements + 1,
     });
-    expect(lag(lab)).toBeGreaterThan(0);
+    expect(await lab.engines.log.lag()).toBeGreaterThan(0);
 
     ledger = await lab.start(['ledger']);
     await auditBooks(lab);
@@ -79,10 +79,10 @@ describe('kill -9 while events are handled', () => {
     // a marker: when the offset of an event that came later is committed, the one that hangs would have been
     const later = await sell(lab, 'b');
     await until(
-      () => ({ done: written(lab, 'statements')['b']!, left: lag(lab, 'b') }),
+      async () => ({ done: (await written(lab, 'statements'))['b']!, left: await lab.engines.log.lag('b') }),
       ({ done, left }) => done.includes(later!) && left === 0,
     );
-    expect(lag(lab, 'a')).toBeGreaterThan(0);
+    expect(await lab.engines.log.lag('a')).toBeGreaterThan(0);
     await ledger.kill();
     ledger = await lab.start(['ledger']);
     await auditBooks(lab);
@@ -92,9 +92,9 @@ describe('kill -9 while events are handled', () => {
     await ledger.dieAt(death('broker', 'before', 'publish'));
     await sell(lab, 'b');
     await ledger.died();
-    expect(count(lab, 'ledger', 'skanu_outbox')).toBe(1);
+    expect(await lab.engines.count('ledger', 'skanu_outbox')).toBe(1);
     ledger = await lab.start(['ledger']);
     await auditBooks(lab);
-    expect(count(lab, 'ledger', 'skanu_outbox')).toBe(0);
+    expect(await lab.engines.count('ledger', 'skanu_outbox')).toBe(0);
   });
 });

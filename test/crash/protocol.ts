@@ -35,8 +35,12 @@ export interface HostPlan {
 export type ToHost =
   | { readonly kind: 'go' }
   | { readonly kind: 'die'; readonly death: Death | DeathAnywhere }
-  /** The call waits for ever; the host says `held` when it does. */
-  | { readonly kind: 'hang'; readonly place: Place };
+  /** The call waits until it is released; the host says `held` when it does. */
+  | { readonly kind: 'hang'; readonly place: Place }
+  | { readonly kind: 'release' };
 
 /** What a host tells its parent. */
-export type FromHost = { readonly kind: 'loaded' | 'ready' | 'armed' | 'held' };
+export type FromHost =
+  | { readonly kind: 'loaded' | 'armed' | 'held' }
+  /** Where each service listens. */
+  | { readonly kind: 'ready'; readonly urls: Readonly<Record<string, string>> };

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditBooks, sell, settled, sold } from './books.ts';
+import { auditBooks, booked, sell, sold } from './books.ts';
 import { CrashLab } from './crash-lab.ts';
 import type { HostProcess } from './host-process.ts';
-import { count, log } from './look.ts';
 import type { Death } from './protocol.ts';
 
 const death = (engine: Death['engine'], side: Death['side'], point: string, of?: Death['of']): Death => ({
@@ -42,27 +41,27 @@ describe('kill -9 while an event is on its way out', () => {
     lab = await CrashLab.open('till', 'ledger');
     [till] = await Promise.all([lab.start(['till']), lab.start(['ledger'])]);
     await Promise.all([sell(lab, 'a'), sell(lab, 'b')]);
-    await settled(lab, 'till', 'ledger');
+    await booked(lab);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  const state = () => ({
-    sales: count(lab, 'till', 'sales'),
-    waiting: count(lab, 'till', 'skanu_outbox'),
-    records: log(lab).filter(({ eventType }) => eventType === 'Sold').length,
+  const state = async () => ({
+    sales: await lab.engines.count('till', 'sales'),
+    waiting: await lab.engines.count('till', 'skanu_outbox'),
+    records: (await lab.engines.log.records()).filter(({ eventType }) => eventType === 'Sold').length,
   });
 
   it.each(CASES)('%s: both or neither, and what was committed takes effect once', async (_, where, more) => {
-    const before = state();
+    const before = await state();
     await till.dieAt(where);
     const id = await sell(lab, 'a');
     expect(await till.died()).toBe(`${where.side} ${where.point}`);
 
-    const { sales, waiting, records } = state();
+    const { sales, waiting, records } = await state();
     expect({ sales: sales - before.sales, waiting, records: records - before.records }).toEqual(more);
     // it may have died before or after it answered
     const answered = [id].filter((one) => one !== undefined);
-    expect(sold(lab)['a']).toEqual(expect.arrayContaining(answered));
+    expect((await sold(lab))['a']).toEqual(expect.arrayContaining(answered));
 
     till = await lab.start(['till']);
     expect(await sell(lab, 'a')).toBeGreaterThan(0);

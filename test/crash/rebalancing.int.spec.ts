@@ -1,15 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../cafe/until.ts';
-import { auditBooks, sell, sold, written } from './books.ts';
+import { readerOf } from '../engines/database-reader.ts';
+import { auditBooks, sold } from './books.ts';
 import { CrashLab } from './crash-lab.ts';
 import type { HostProcess } from './host-process.ts';
-import { look } from './look.ts';
 import type { Death } from './protocol.ts';
-
-const ACCOUNTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-/** Enough for partitions to be busy, and for the machine not to be. */
-const BETWEEN_SALES_MS = 20;
+import { ACCOUNTS, whileSelling } from './while-selling.ts';
 
 const death = (engine: Death['engine'], side: Death['side'], point: string): Death => ({
   service: 'ledger',
@@ -24,41 +20,28 @@ describe('kill -9 while partitions move between two processes of a service', () 
   let ledger: HostProcess;
 
   beforeAll(async () => {
-    lab = await CrashLab.open('till');
+    lab = await CrashLab.open('till', 'ledger');
     [ledger] = await Promise.all([lab.start(['ledger'], { another: true }), lab.start(['till'])]);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  const handled = () => Object.values(written(lab, 'accounts')).flat().length;
-
-  /** Sells on all accounts while something else goes on (on each one sale after the other), and a while longer; then audits. */
-  async function whileSelling(work: () => Promise<void>): Promise<void> {
-    const end = new AbortController();
-    const selling = ACCOUNTS.map(async (account) => {
-      for (; !end.signal.aborted; await pause(BETWEEN_SALES_MS)) await sell(lab, account);
-    });
-    try {
-      const begin = handled();
-      await until(handled, (now) => now > begin);
-      await work();
-      const before = handled();
-      await until(handled, (now) => now > before + ACCOUNTS.length);
-    } finally {
-      end.abort();
-      await Promise.all(selling);
-    }
+  /** Sells while partitions move; then audits. */
+  async function whileMoving(work: () => Promise<void>): Promise<void> {
+    await whileSelling(lab, work);
     await auditBooks(lab);
-    expect(Object.keys(sold(lab)).toSorted()).toEqual(ACCOUNTS);
+    expect(Object.keys(await sold(lab)).toSorted()).toEqual(ACCOUNTS);
   }
 
   const owners = () =>
-    look(lab, 'events', `SELECT DISTINCT owner FROM group_partitions WHERE group_name = 'ledger'`);
+    readerOf(`sqlite:${join(lab.folder, 'events.db')}`).rows(
+      `SELECT DISTINCT owner FROM group_partitions WHERE group_name = 'ledger'`,
+    );
 
   it.each<[string, Death]>([
     ['as it is asked to let go', death('broker', 'before', 'receiver.revoked')],
     ['when it has let go and the others do not know', death('broker', 'after', 'receiver.revoked')],
   ])('the old owner dies %s', async (_, where) => {
-    await whileSelling(async () => {
+    await whileMoving(async () => {
       await ledger.dieAt(where);
       const newcomer = lab.spawn(['ledger'], { another: true });
       expect(await ledger.died()).toBe(`${where.side} ${where.point}`);
@@ -66,7 +49,7 @@ describe('kill -9 while partitions move between two processes of a service', () 
       ledger = newcomer;
     });
     expect(ledger.output).toContain('taking over from members that are dead');
-    expect(owners()).toHaveLength(1);
+    expect(await owners()).toHaveLength(1);
   });
 
   it.each<[string, Death]>([
@@ -74,11 +57,11 @@ describe('kill -9 while partitions move between two processes of a service', () 
     ["after its first handler's commit", death('store', 'after', 'commit')],
     ['as it commits its first offsets', death('broker', 'before', 'subscription.commit')],
   ])('the new owner dies %s', async (_, where) => {
-    await whileSelling(async () => {
+    await whileMoving(async () => {
       const newcomer = lab.spawn(['ledger'], { another: true, death: where });
       expect(await newcomer.died()).toBe(`${where.side} ${where.point}`);
     });
     expect(ledger.isAlive).toBe(true);
-    expect(owners()).toHaveLength(1);
+    expect(await owners()).toHaveLength(1);
   });
 });

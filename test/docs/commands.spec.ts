@@ -24,7 +24,7 @@ describe('commands in the documentation', () => {
 
   it('of the cafe in README.md are those that a test runs, all of them', () => {
     const shown = commandsOf('README.md').filter((line) => /^http\b/.test(line));
-    const spec = textOf('test/cafe/commands.int.spec.ts');
+    const spec = textOf('test/cafe/commands.ts');
     const tested = [...spec.matchAll(/^const \w+ =\s+'(http [^']+)';$/gm)].map(([, line]) => line!);
     expect(tested.length).toBeGreaterThan(4);
     expect([...new Set(shown)].toSorted()).toEqual(tested.toSorted());

@@ -20,7 +20,11 @@ beforeAll(async () => {
 function rowOf(name: string, field: z.ZodType): string[] {
   const [meaning, inWords] = (field.description ?? '').split(/ Default: /);
   const { success, data } = field.safeParse(undefined);
-  return [name, success ? `\`${String(data)}\`` : (inWords ?? '').replace(/\.$/, ''), meaning!];
+  return [
+    name,
+    success && data !== undefined ? `\`${String(data)}\`` : (inWords ?? '').replace(/\.$/, ''),
+    meaning!,
+  ];
 }
 
 function rowsUnder(heading: string): string[][] {

@@ -36,11 +36,11 @@ export class Launcher implements AsyncDisposable {
   }
 
   /** Waits until it has written something that fits. */
-  async says(text: string | RegExp): Promise<void> {
+  async says(text: string | RegExp, withinMs = 30_000): Promise<void> {
     await until(
       () => this.#output,
       (output) => (typeof text === 'string' ? output.includes(text) : text.test(output)),
-      30_000,
+      withinMs,
     );
   }
 

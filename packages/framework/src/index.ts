@@ -7,6 +7,7 @@ export {
   AggregateRoot,
 } from './model/aggregate-root.js';
 export { inject } from './model/ambient.js';
+export { currentSignal } from './model/current-signal.js';
 export { Command, type CommandMethod } from './model/command.js';
 export type { Criteria, Criterion, SearchableField, SortOrder } from './model/criteria.js';
 export {
@@ -105,8 +106,15 @@ export {
   UpstreamUnreachableError,
 } from './kernel/errors/gateway-errors.js';
 export {
+  CommitUnknownError,
+  ConnectionLostError,
+  DeadlockError,
   LeaseLostError,
+  PoolExhaustedError,
+  type SchemaDifference,
   SchemaDiffersError,
+  SerializationFailureError,
+  StatementTimeoutError,
   StoreBusyError,
   StoreFailedError,
   StoreFullError,

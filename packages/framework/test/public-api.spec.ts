@@ -26,20 +26,21 @@ describe('the public surface', () => {
   it('has these values in @skanu/framework', () => {
     expect(lines(Object.keys(framework).toSorted())).toMatchInlineSnapshot(`
       "Aggregate AggregateBase AggregateRoot BadRequestError BodyTooLargeError BootCheckError
-      BrokerUnavailableError Command ConfigurationError DomainError DomainEvent DomainEventBase Entity
-      FeignClient HandlerTimeoutError HooksDoNotSettleError InvalidEventError InvalidInputError
-      InvalidStateError LeaseLostError LifecycleTimeoutError MalformedBodyError MethodNotAllowedError
-      NoSuchPathError NoUnitOfWorkError NotAcceptableError NotFoundError NotReadyError NotRegisteredError
-      PatchTestFailedError PolicyHandler PortUnavailableError PostPersist PostRemove PostUpdate PrePersist
-      PreRemove PreUpdate PreconditionFailedError ReadModel ReadModelBase RecordTooLargeError
-      RemoteBadAnswerError RemoteCallAbortedError RemoteRefusedError RemoteTimeoutError
-      RemoteUnreachableError RequestTimeoutError SchemaDiffersError SkanuError StoreBusyError
-      StoreFailedError StoreFullError StoreReadOnlyError StoreUnavailableError TooManyRowsError
-      UndeclaredEventError UniqueViolationError UnknownTopicError UnreadableRecordError
+      BrokerUnavailableError Command CommitUnknownError ConfigurationError ConnectionLostError
+      DeadlockError DomainError DomainEvent DomainEventBase Entity FeignClient HandlerTimeoutError
+      HooksDoNotSettleError InvalidEventError InvalidInputError InvalidStateError LeaseLostError
+      LifecycleTimeoutError MalformedBodyError MethodNotAllowedError NoSuchPathError NoUnitOfWorkError
+      NotAcceptableError NotFoundError NotReadyError NotRegisteredError PatchTestFailedError PolicyHandler
+      PoolExhaustedError PortUnavailableError PostPersist PostRemove PostUpdate PrePersist PreRemove
+      PreUpdate PreconditionFailedError ReadModel ReadModelBase RecordTooLargeError RemoteBadAnswerError
+      RemoteCallAbortedError RemoteRefusedError RemoteTimeoutError RemoteUnreachableError
+      RequestTimeoutError SchemaDiffersError SerializationFailureError SkanuError StatementTimeoutError
+      StoreBusyError StoreFailedError StoreFullError StoreReadOnlyError StoreUnavailableError
+      TooManyRowsError UndeclaredEventError UniqueViolationError UnknownTopicError UnreadableRecordError
       UnstorableValueError UnsupportedMediaTypeError UpstreamBrokeOffError UpstreamTimeoutError
       UpstreamUnreachableError VersionConflictError View ViewHandler When Whenever bootFaults checkService
-      defineGateway defineService del get inject patch post put repositoryOf start startGateway
-      startService
+      currentSignal defineGateway defineService del get inject patch post put repositoryOf start
+      startGateway startService
       "
     `);
   });
@@ -50,8 +51,8 @@ describe('the public surface', () => {
       Criteria Criterion EntityClass Environment EventClass EventConstructor EventIdentity EventSchema
       FeignClientClass FeignClientOptions FieldError Finders GatewayDefinition GatewayOptions GatewayRoute
       GatewayStartOptions HandlerClass HandlerOptions Operation Page PathNames Provider RemoteProblem
-      Repository RunningService SearchableField ServiceDefinition ServiceOptions SkanuErrorOptions
-      SortOrder StartOptions StateOf StateSchema SymbolToken Token
+      Repository RunningService SchemaDifference SearchableField ServiceDefinition ServiceOptions
+      SkanuErrorOptions SortOrder StartOptions StateOf StateSchema SymbolToken Token
       "
     `);
   });

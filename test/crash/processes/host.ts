@@ -15,16 +15,21 @@ interface Armable {
   crashAtRandom(random: () => number, probability: number): void;
   crashBefore(point: string, which: object): void;
   crashAfter(point: string, which: object): void;
-  holdNext(point: string, which: object): { readonly reached: Promise<void> };
+  holdNext(point: string, which: object): { readonly reached: Promise<void>; release(): void };
 }
 
 const plan = JSON.parse(process.env['HOST']!) as HostPlan;
 const engines = new Map<string, Record<Death['engine'], Armable>>();
+let release = () => {};
 
 // whoever started it is gone: it must not outlive them
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToHost) => {
   if (message.kind === 'go') return;
+  if (message.kind === 'release') {
+    release();
+    return;
+  }
   if (message.kind === 'hang') hang(message.place);
   else if ('anywhere' in message.death) armAnywhere(message.death);
   else arm(message.death);
@@ -44,9 +49,10 @@ if (plan.waits) {
   tell({ kind: 'loaded' });
   await told;
 }
+const urls: Record<string, string> = {};
 for (const { definition, settings } of services) {
   let store!: FaultyStore;
-  await startService(definition, {
+  const { url } = await startService(definition, {
     environment: { LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ...settings },
     engines: {
       store: (real) => (store = new FaultyStore(real)),
@@ -59,8 +65,9 @@ for (const { definition, settings } of services) {
       },
     },
   });
+  urls[definition.name] = url;
 }
-tell({ kind: 'ready' });
+tell({ kind: 'ready', urls });
 
 function arm(death: Death): void {
   const armable = engines.get(death.service)![death.engine];
@@ -71,8 +78,9 @@ function arm(death: Death): void {
 function hang(place: Place): void {
   const { service, engine, side, point } = place;
   const which = { ...whichOf(place), after: side === 'after' };
-  const { reached } = engines.get(service)![engine].holdNext(point, which);
-  void reached.then(() => tell({ kind: 'held' }));
+  const hold = engines.get(service)![engine].holdNext(point, which);
+  release = () => hold.release();
+  void hold.reached.then(() => tell({ kind: 'held' }));
 }
 
 function whichOf({ nth = 1, of }: Place): object {

@@ -11,7 +11,11 @@ export interface Injector {
 export interface Ambient {
   readonly injector: Injector;
   /** The unit of work that runs; undefined while a handler is constructed. */
-  readonly unit?: { publish(event: object): void };
+  readonly unit?: {
+    publish(event: object): void;
+    /** Where it comes from, as far as the model may know. */
+    readonly origin?: { readonly signal?: AbortSignal };
+  };
 }
 
 /** Carries the ambient through `await`. The runtime enters it, the words of the model read it. */

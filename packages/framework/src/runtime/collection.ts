@@ -39,11 +39,13 @@ export class Collection {
     readonly kind: 'aggregate' | 'view',
     readonly entityClass: AnyEntityClass,
     private readonly store: Store,
+    /** Where it is, if not where its declaration says. */
+    table?: TableDefinition,
   ) {
     this.note = collectionNote.of(entityClass)!;
     this.fields = schemaFields(entityClass.schema);
     this.commands = commandsOf(entityClass);
-    this.table = tableOf(this.note, this.fields);
+    this.table = table ?? tableOf(this.note, this.fields);
     this.mapping = new TableMapping(this.fields);
   }
 

@@ -1,5 +1,17 @@
-/** How one attempt of a handler ended. */
-export type HandlingOutcome = 'done' | 'duplicate' | 'failed' | 'parked' | 'waiting';
+/**
+ * What became of a record for a handler. Of an attempt: `done`, `duplicate` (it had taken effect before), `failed`, `timeout`, `conflict` (another changed
+ * the same rows), `outage` (the store was away). Without an attempt: `parked`, `waiting` (put behind its key), `aside` (its key was put aside).
+ */
+export type HandlingOutcome =
+  | 'done'
+  | 'duplicate'
+  | 'failed'
+  | 'timeout'
+  | 'conflict'
+  | 'outage'
+  | 'parked'
+  | 'waiting'
+  | 'aside';
 
 /** What the runtime measures. The service makes metrics of it. */
 export interface Instruments {

@@ -1,5 +1,6 @@
 import { BrokerUnavailableError } from '../kernel/errors/broker-errors.js';
 import {
+  PoolExhaustedError,
   StoreBusyError,
   StoreFullError,
   StoreReadOnlyError,
@@ -8,6 +9,7 @@ import {
 
 const OUTAGES = [
   BrokerUnavailableError,
+  PoolExhaustedError,
   StoreBusyError,
   StoreFullError,
   StoreReadOnlyError,

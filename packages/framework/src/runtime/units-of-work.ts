@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { backoffMs } from '../kernel/backoff.js';
+import type { Clock } from '../kernel/clock.js';
 import { NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
+import { DeadlockError, SerializationFailureError } from '../kernel/errors/store-errors.js';
 import { type Injector, ambient } from '../model/ambient.js';
 import type { Store } from '../store/store.js';
-import type { CommitOutcome, InboxMark } from '../store/write-plan.js';
+import type { CommitOutcome, InboxMark, WritePlan } from '../store/write-plan.js';
 import type { IdAllocator } from './id-allocator.js';
 import type { Origin } from './origin.js';
 import { type EncodeEvent, UnitOfWork } from './unit-of-work.js';
 
+/** How often a plan is tried that has to give way each time. */
+const MAX_COMMITS = 8;
+const GAVE_WAY_RETRY = { baseMs: 5, capMs: 200 };
+
 /** Begins and commits a service's units of work. */
 export class UnitsOfWork {
   constructor(
-    private readonly store: Store,
+    private readonly store: Pick<Store, 'commit'>,
     private readonly ids: IdAllocator,
     private readonly encode: EncodeEvent,
     private readonly injector: Injector,
+    private readonly waits: { readonly clock: Clock; readonly random: () => number },
   ) {}
 
   /**
@@ -59,7 +67,7 @@ export class UnitsOfWork {
     }
     const { changes, events } = unit.result();
     if (changes.length === 0 && events.length === 0 && !inbox) return { kind: 'committed', versions: [] };
-    const outcome = await this.store.commit({
+    const outcome = await this.#commitPlan({
       id: randomUUID(),
       changes,
       events,
@@ -67,5 +75,22 @@ export class UnitsOfWork {
     });
     if (outcome.kind === 'committed') unit.committed(outcome.versions);
     return outcome;
+  }
+
+  /**
+   * Commits a plan; one that the database made give way to another is committed again as it is. That repeats no hook and no remote call, and a
+   * row that the other has changed meanwhile is a version conflict.
+   */
+  async #commitPlan(plan: WritePlan): Promise<CommitOutcome> {
+    const { clock, random } = this.waits;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.store.commit(plan);
+      } catch (error) {
+        const gaveWay = error instanceof DeadlockError || error instanceof SerializationFailureError;
+        if (!gaveWay || failures === MAX_COMMITS) throw error;
+        await clock.sleep(backoffMs(GAVE_WAY_RETRY, failures, random));
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Broker } from '../broker/broker.js';
 import type { Clock } from '../kernel/clock.js';
 import type { AnyEntityClass } from '../model/entity.js';
+import { type HandlerClass, handlerNote } from '../model/handler-note.js';
 import { feignClientNote } from '../model/feign-client.js';
 import { repositoryOf } from '../model/repository.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
@@ -10,11 +11,14 @@ import { Collection } from '../runtime/collection.js';
 import { EventConsumer } from '../runtime/consumer/event-consumer.js';
 import { Handler } from '../runtime/consumer/handler.js';
 import { RecordHandling } from '../runtime/consumer/record-handling.js';
+import { RecordParking } from '../runtime/consumer/record-parking.js';
 import { Redrive } from '../runtime/consumer/redrive.js';
 import { ViewRows } from '../runtime/consumer/view-rows.js';
 import { EventCodec } from '../runtime/event-codec.js';
 import { IdAllocator } from '../runtime/id-allocator.js';
 import { InboxPruning } from '../runtime/inbox-pruning.js';
+import { LiveGeneration } from '../runtime/rebuild/live-generation.js';
+import { ViewRebuilds } from '../runtime/rebuild/view-rebuilds.js';
 import { OutboxRelay } from '../runtime/outbox-relay.js';
 import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import { UnitRepository } from '../runtime/unit-repository.js';
@@ -23,6 +27,7 @@ import type { Store } from '../store/store.js';
 import { modelsOf } from './boot-check.js';
 import type { Loggers } from './loggers.js';
 import type { Metrics } from './metrics.js';
+import { rebuildConsumer } from './rebuild-consumer.js';
 import { ServiceContainer } from './service-container.js';
 import { type Environment, type ServiceSettings, settingOf, urlSettingOf } from './settings.js';
 
@@ -49,13 +54,21 @@ export class Assembly {
   /** Undefined for a service that reacts to nothing. */
   readonly consumer: EventConsumer | undefined;
   readonly redrive: Redrive;
+  readonly rebuilds: ViewRebuilds;
   readonly pruning: InboxPruning;
+  readonly #views: readonly {
+    readonly collection: Collection;
+    readonly handlerClasses: readonly HandlerClass[];
+    /** Their ids, without a generation. */
+    readonly handlers: readonly string[];
+    readonly live: LiveGeneration;
+  }[];
   readonly #container: ServiceContainer;
   readonly #caller: RemoteCaller | undefined;
 
   constructor(options: AssemblyOptions) {
     const { definition, settings, store, broker, clock, random, loggers, metrics } = options;
-    const { maxRecordBytes } = broker.capabilities;
+    const maxRecordBytes = Math.min(settings.MAX_EVENT_BYTES, broker.capabilities.maxRecordBytes);
     const codec = new EventCodec({
       service: definition.name,
       topic: settings.TOPIC,
@@ -65,7 +78,7 @@ export class Assembly {
     });
     this.#container = new ServiceContainer(definition.name);
     this.ids = new IdAllocator(store);
-    this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container);
+    this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container, { clock, random });
     this.#caller = options.caller;
 
     const aggregates: readonly AnyEntityClass[] = definition.aggregates;
@@ -78,33 +91,76 @@ export class Assembly {
     for (const { provide, useFactory } of definition.providers)
       this.#container.putFactory(provide, useFactory);
 
+    const common = { codec, clock, random, logger: loggers.get('consumer'), instruments: metrics };
+    const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+    const moved = async () => this.consumer?.workOffAside();
+    this.#views = this.collections
+      .filter(({ kind }) => kind === 'view')
+      .map((collection) => {
+        const handlerClasses = definition.views.filter(
+          (view) => handlerNote.of(view)!.model === collection.entityClass,
+        );
+        const ids = handlerClasses.map((handlerClass) => handlerNote.of(handlerClass)!.id);
+        const { name, table } = collection;
+        const live = new LiveGeneration({ ...common, name, table, handlers: ids, store, owner, moved });
+        return { collection, handlerClasses, handlers: ids, live };
+      });
     const rows = new ViewRows(new Map(repositories.map((one) => [one.collection.entityClass, one])));
     const handlers = [...definition.policies, ...definition.views].map((handlerClass) => {
       this.#container.putClass(handlerClass);
-      return new Handler(handlerClass, this.#container, rows.call);
+      const view = this.#views.find(({ handlerClasses }) => handlerClasses.includes(handlerClass));
+      return new Handler(handlerClass, this.#container, rows.call, view?.live);
     });
-    const common = { codec, clock, random, logger: loggers.get('consumer'), instruments: metrics };
+    const lot = store.parking;
+    const parking = new RecordParking({ ...common, parking: lot });
     const handling = new RecordHandling({
       ...common,
       units: this.units,
-      parking: store.parking,
+      parking,
       handlerTimeoutMs: settings.HANDLER_TIMEOUT_MS,
     });
-    this.redrive = new Redrive({ ...common, parking: store.parking, handling, handlers });
+    const freed = () => void this.consumer?.workOffAside();
+    this.redrive = new Redrive({ ...common, lot, parking, handling, handlers, freed });
+    const reading = { ...common, broker, topic: settings.TOPIC, lot, flush: () => store.flush() };
     this.consumer =
       handlers.length === 0
         ? undefined
         : new EventConsumer({
-            ...common,
-            broker,
+            ...reading,
             group: definition.name,
-            topic: settings.TOPIC,
             handlers,
             handling,
-            flush: () => store.flush(),
+            parking,
             concurrency: settings.HANDLER_CONCURRENCY,
           });
-    const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+    this.rebuilds = new ViewRebuilds({
+      ...common,
+      service: definition.name,
+      store,
+      broker,
+      owner,
+      views: this.#views.map(({ collection, handlerClasses, handlers: ids, live }) => ({
+        collection,
+        handlers: ids,
+        swapped: () => live.load(),
+        consumerOf: (next, fail) =>
+          rebuildConsumer(
+            {
+              ...reading,
+              live: collection,
+              handlerClasses,
+              store,
+              ids: this.ids,
+              container: this.#container,
+              handlerTimeoutMs: settings.HANDLER_TIMEOUT_MS,
+              // what is live goes on beside it
+              concurrency: Math.ceil(settings.HANDLER_CONCURRENCY / 2),
+            },
+            next,
+            fail,
+          ),
+      })),
+    });
     this.relay = new OutboxRelay({
       store,
       broker,
@@ -121,6 +177,12 @@ export class Assembly {
       loggers.get('store'),
       (time) => this.consumer?.hasReadUpTo(time) ?? Promise.resolve(true),
     );
+  }
+
+  /** Begins to react to events; the views go on with the generation that is live. */
+  async startConsumer(): Promise<void> {
+    await Promise.all(this.#views.map(({ live }) => live.load()));
+    await this.consumer?.start();
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { withoutSecrets } from './secrets.js';
 import type { CommonSettings } from './settings.js';
 
 /** The parts of a service that log. */
-export const LOGGER_NAMES = ['service', 'http', 'store', 'relay', 'consumer', 'client'] as const;
+export const LOGGER_NAMES = ['service', 'http', 'store', 'broker', 'relay', 'consumer', 'client'] as const;
 export type LoggerName = (typeof LOGGER_NAMES)[number];
 
 /** Where log lines go; tests give their own. */

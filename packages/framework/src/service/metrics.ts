@@ -6,7 +6,8 @@ import type { Instruments } from '../runtime/instruments.js';
 /** What is measured when somebody looks. */
 export interface Gauges {
   outbox(): Promise<{ readonly pending: number; readonly oldestAgeSeconds: number }>;
-  parkedKeys(): Promise<number>;
+  /** Keys that wait for a person, and those that wait for nobody but their turn. */
+  parkedKeys(): Promise<{ readonly failed: number; readonly aside: number }>;
   lag(): Promise<readonly { readonly topic: string; readonly partition: number; readonly lag: number }[]>;
 }
 
@@ -79,7 +80,15 @@ export class Metrics implements Instruments, MetricsSource {
       help: 'Keys that wait because a record of theirs could not be handled',
       registers,
       async collect() {
-        this.set(await orUnknown(() => gauges.parkedKeys()));
+        this.set(await orUnknown(async () => (await gauges.parkedKeys()).failed));
+      },
+    });
+    new Gauge({
+      name: 'aside_keys',
+      help: 'Keys that are put aside and worked off by themselves',
+      registers,
+      async collect() {
+        this.set(await orUnknown(async () => (await gauges.parkedKeys()).aside));
       },
     });
     new Gauge({

@@ -9,10 +9,19 @@ import { type Token, nameOfToken } from '../model/token.js';
  * be taken out, also where tsyringe would make an instance of any class.
  */
 export class ServiceContainer implements Injector {
-  readonly #container: DependencyContainer = root.createChildContainer();
+  readonly #container: DependencyContainer;
 
-  constructor(private readonly service: string) {
+  constructor(
+    private readonly service: string,
+    private readonly parent?: ServiceContainer,
+  ) {
+    this.#container = (parent ? parent.#container : root).createChildContainer();
     this.#refuseWhatIsNotListed();
+  }
+
+  /** A container that has all that this one has, and may have something else in some places. */
+  fork(): ServiceContainer {
+    return new ServiceContainer(this.service, this);
   }
 
   put<T>(token: Token<T>, value: T): void {
@@ -50,9 +59,13 @@ export class ServiceContainer implements Injector {
     const resolve: (token: never, ...context: never[]) => never = container.resolve.bind(container);
     container.resolve = (token: unknown, ...context: never[]) => {
       // an object is a `delay(() => Class)`, which asks for the class itself later
-      if (typeof token !== 'object' && !container.isRegistered(token as never))
+      if (typeof token !== 'object' && !this.#has(token as never))
         throw new NotRegisteredError(nameOfToken(token as Token<unknown>), this.service);
       return resolve(token as never, ...context);
     };
+  }
+
+  #has(token: never): boolean {
+    return this.#container.isRegistered(token) || (this.parent !== undefined && this.parent.#has(token));
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '../kernel/errors/start-errors.js';
 import { messageOf } from '../kernel/errors/skanu-error.js';
 import { coerced } from '../model/coercion.js';
+import { BROKER, DATABASE } from './engine-settings.js';
 import { hiddenSecrets } from './secrets.js';
 
 /** Where settings come from: the environment, or what a test gives. */
@@ -65,14 +66,11 @@ const SERVICE = {
     .min(1)
     .default('.data')
     .describe('The folder of the embedded engine. Services that share it hear each other.'),
-  DATABASE_URL: z
-    .string()
-    .min(1)
-    .describe('Its database. Default: `sqlite:` and a file of its own in `DATA_DIR`.'),
-  BROKER_URL: z
-    .string()
-    .min(1)
-    .describe('The log of events. Default: `embedded:` and the file `events.db` in `DATA_DIR`.'),
+  START_TIMEOUT_MS: milliseconds
+    .default(60_000)
+    .describe('How long the start waits for a database server and a broker that are not up yet.'),
+  ...DATABASE,
+  ...BROKER,
   TOPIC: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,249}$/)
@@ -84,6 +82,13 @@ const SERVICE = {
     .max(1_000)
     .default(6)
     .describe('The partitions of the topic, when it is made.'),
+  TOPIC_REPLICATION: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The replicas of the topic, when it is made. Default: what the cluster says.'),
   TOPIC_RETENTION_MS: z
     .number()
     .int()

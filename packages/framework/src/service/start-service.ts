@@ -1,11 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import type { Broker } from '../broker/broker.js';
 import type { ActuatorSource } from '../http/actuator/actuator-source.js';
 import { listen } from '../http/listen.js';
 import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
-import { ConfigurationError } from '../kernel/errors/start-errors.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import type { Store } from '../store/store.js';
@@ -17,9 +15,11 @@ import { httpLimits } from './http-settings.js';
 import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
 import { parkedRecords } from './parked-records.js';
+import { Patience } from './patience.js';
 import { Phase } from './phase.js';
 import { type RunningService, stopping } from './running-service.js';
-import { type Environment, type ServiceSettings, readSettings, serviceSettings } from './settings.js';
+import { serviceSettingsOf, topicOf } from './service-settings.js';
+import type { Environment } from './settings.js';
 
 export interface StartOptions {
   /** Where settings are read from. Default: the environment of the process. */
@@ -47,15 +47,9 @@ export async function startService(
   const settings = serviceSettingsOf(definition, environment);
   const loggers = await Loggers.open(definition.name, settings, options.log);
   const logger = loggers.get('service');
-  const engineOptions = {
-    clock,
-    random,
-    logger: loggers.get('store'),
-    // the rest of the time to stop is for the outbox
-    rebalanceLimitMs: settings.SHUTDOWN_TIMEOUT_MS / 2,
-  };
-  const ownStore = storeOf(settings.DATABASE_URL, engineOptions);
-  const ownBroker = brokerOf(settings.BROKER_URL, engineOptions);
+  const engineOptions = { service: definition.name, settings, clock, random };
+  const ownStore = await storeOf({ ...engineOptions, logger: loggers.get('store') });
+  const ownBroker = await brokerOf({ ...engineOptions, logger: loggers.get('broker') });
   const store = engines.store?.(ownStore) ?? ownStore;
   const broker = engines.broker?.(ownBroker) ?? ownBroker;
   const metrics = new Metrics(definition.name);
@@ -94,6 +88,7 @@ export async function startService(
     steps: [
       // requests first: they may still commit events; then what handlers commit; then the outbox is flushed
       { what: 'the HTTP server', run: () => app.close() },
+      { what: 'the rebuild of views', run: () => assembly.rebuilds.stop() },
       { what: 'the consumer', run: () => consumer?.stop() },
       { what: 'the relay', run: () => relay.stop(settings.SHUTDOWN_TIMEOUT_MS / 4) },
       { what: 'the pruning of the inbox', run: () => pruning.stop() },
@@ -107,12 +102,16 @@ export async function startService(
   try {
     // before anything is opened: a second instance that was started by mistake must not take part in anything
     const url = await listen(app, definition.name, settings.HOST, settings.PORT);
-    await store.open();
-    await store.ensureTables(collections.map(({ table }) => table));
-    await broker.open();
-    await broker.ensureTopic(topicOf(settings));
+    const tables = collections.map(({ table }) => table);
+    // servers may be starting too; what is in this process or on its disk will not be another in a minute
+    const limitMs = settings.START_TIMEOUT_MS;
+    const patience = new Patience({ limitMs, clock, random, logger });
+    await patience.with(store.capabilities, 'the database', () => store.open());
+    await patience.with(store.capabilities, 'the database', () => store.ensureTables(tables));
+    await patience.with(broker.capabilities, 'the broker', () => broker.open());
+    await patience.with(broker.capabilities, 'the broker', () => broker.ensureTopic(topicOf(settings)));
     relay.start();
-    await consumer?.start();
+    await assembly.startConsumer();
     pruning.start();
     phase.running();
     logger.info({ url }, 'ready');
@@ -128,33 +127,6 @@ async function callerOf({ clients }: ServiceDefinition, metrics: Metrics): Promi
   if (clients.length === 0) return undefined;
   const module = await import('../runtime/remote/remote-caller.js');
   return new module.RemoteCaller(metrics);
-}
-
-function serviceSettingsOf(
-  { name, port, topic }: ServiceDefinition,
-  environment: Environment,
-): ServiceSettings {
-  const given = readSettings(serviceSettings.pick({ DATA_DIR: true }), environment, {});
-  const settings = readSettings(serviceSettings, environment, {
-    PORT: port,
-    TOPIC: topic,
-    DATABASE_URL: `sqlite:${join(given.DATA_DIR, `${name}.db`)}`,
-    BROKER_URL: `embedded:${join(given.DATA_DIR, 'events.db')}`,
-  });
-  if (settings.INBOX_RETENTION_MS > settings.TOPIC_RETENTION_MS) return settings;
-  throw new ConfigurationError(
-    `INBOX_RETENTION_MS is ${settings.INBOX_RETENTION_MS}, not longer than TOPIC_RETENTION_MS (${settings.TOPIC_RETENTION_MS})`,
-    'Make it longer: an event that is forgotten while the topic still has it would take effect again.',
-  );
-}
-
-function topicOf(settings: ServiceSettings) {
-  return {
-    name: settings.TOPIC,
-    partitions: settings.TOPIC_PARTITIONS,
-    retentionMs: settings.TOPIC_RETENTION_MS,
-    retentionBytes: settings.TOPIC_RETENTION_BYTES,
-  };
 }
 
 interface Parts {
@@ -181,35 +153,44 @@ function actuatorOf(
   };
   metrics.watch({
     outbox,
-    parkedKeys: () => store.parking.count(),
+    parkedKeys: async () => {
+      const [all, failed] = await Promise.all([store.parking.count(), store.parking.count('failed')]);
+      return { failed, aside: Math.max(0, all - failed) };
+    },
     lag: async () => (await consumer?.lag()) ?? [],
   });
+  // what it cannot answer requests without; a broker that is away is none of it: what is committed meanwhile waits in the outbox
+  const vital = {
+    store: async () => (await store.ping(), { engine: store.capabilities.engine }),
+    ...(consumer && {
+      consumer: async () => {
+        if (consumer.state === 'failing' || consumer.state === 'closed') throw consumer.failure;
+        return { state: consumer.state };
+      },
+    }),
+  };
+  const ready = new HealthCheck(vital, clock);
   const check = new HealthCheck(
     {
-      store: async () => (await store.ping(), { engine: store.capabilities.engine }),
+      ...vital,
       broker: async () => (await broker.ping(), { engine: broker.capabilities.engine }),
       relay: async () => {
         if (relay.failure !== undefined) throw relay.failure;
         return { leader: relay.isLeader };
       },
-      ...(consumer && {
-        consumer: async () => {
-          if (consumer.state === 'failing' || consumer.state === 'closed') throw consumer.failure;
-          return { state: consumer.state };
-        },
-      }),
     },
     clock,
   );
   return {
     health: () => check.report(),
     liveness: phase.liveness,
-    readiness: phase.readiness,
+    readiness: async () => (phase.now === 'running' ? ready.report() : phase.readiness()),
     info: () => ({ app: { name, version }, process: { pid: process.pid, node: process.version } }),
     metrics,
     loggers,
     outbox,
     parked: parkedRecords(store.parking, redrive),
+    views: assembly.rebuilds,
   };
 }
 

@@ -15,7 +15,7 @@ export interface RecordToPark {
   readonly value: Uint8Array | null;
   /** Milliseconds since the epoch, from the record. */
   readonly timestamp: number;
-  /** Why: the error's code and message for the first record of a key; null for those that wait behind it. */
+  /** Why: the error's code and message; null for one that only waits for its turn. */
   readonly reason: { readonly code: string; readonly message: string } | null;
   readonly attempts: number;
 }
@@ -40,7 +40,8 @@ export interface ParkedKey {
 }
 
 /**
- * Where records wait that their handler could not handle. A key is *parked for a handler* as long as at least one
+ * Where records wait that their handler could not handle, and those behind them. A key whose first record has a reason waits for a person, others
+ * for nobody but their turn. A key is *parked for a handler* as long as at least one
  * record with that handler and key waits here; plans with an inbox mark of that handler and key are then refused
  * (`parked`), except the one that carries the `parkedPosition` of the first waiting record.
  */
@@ -66,11 +67,11 @@ export interface ParkingLot {
   /** The parked keys in the order in which they were parked, behind position `after` (0: from the first). */
   keys(after: number, limit: number): Promise<ParkedKey[]>;
 
-  /** How many keys are parked; each record without a key counts as one. */
-  count(): Promise<number>;
+  /** How many keys are parked, each record without a key counts as one. With `failed`: only those whose first record has a reason. */
+  count(only?: 'failed'): Promise<number>;
 
-  /** Notes why another attempt at a waiting record failed. */
-  failedAgain(position: number, reason: { code: string; message: string }): Promise<void>;
+  /** Notes why another attempt (or as many as `attempts` says) at a waiting record failed. */
+  failedAgain(position: number, reason: { code: string; message: string }, attempts?: number): Promise<void>;
 
   /**
    * Takes a waiting record away for good and marks its event as done for the handler, so that it does not come back when the broker

@@ -1,5 +1,6 @@
 import { UnstorableValueError } from '../kernel/errors/store-errors.js';
 import type { ColumnDefinition, ColumnType, ColumnValue } from './table-definition.js';
+import type { OutgoingEvent } from './write-plan.js';
 
 /**
  * Refuses what an engine could not give back exactly, or what is of another type than the column; the same for every engine.
@@ -17,6 +18,17 @@ export function assertStorable(
   }
   const why = objections[column.type](value);
   if (why) throw new UnstorableValueError(table, column.name, why);
+}
+
+/**
+ * Refuses an event that an engine or a broker could not give back exactly; the same for every engine.
+ * @throws UnstorableValueError
+ */
+export function assertStorableEvent({ eventId, topic, key, value }: OutgoingEvent): void {
+  for (const [field, text] of Object.entries({ eventId, topic, key: key ?? '', value })) {
+    const why = objectionToText(text);
+    if (why) throw new UnstorableValueError('outbox', field, why);
+  }
 }
 
 /** Whether a text has half of a surrogate pair, which UTF-8 can't say. */

@@ -22,10 +22,13 @@ export interface ViewGenerations {
   current(view: string): Promise<ViewGeneration>;
 
   /**
-   * Makes the empty table of the next generation and gives its definition: same columns and indexes, another name. What an earlier attempt left
+   * Makes the empty table of the next generation and gives its definition: same columns and indexes, another name. Ends a hold. What an earlier attempt left
    * behind is dropped, and its generation number is not used again, so that late plans of it are refused.
    */
-  beginRebuild(view: string, table: TableDefinition): Promise<{ readonly generation: number; readonly table: TableDefinition }>;
+  beginRebuild(
+    view: string,
+    table: TableDefinition,
+  ): Promise<{ readonly generation: number; readonly table: TableDefinition }>;
 
   /**
    * Refuses plans of the live generation from now on. When it has resolved, every plan of it is committed or refused. False: this rebuild is not
@@ -35,11 +38,17 @@ export interface ViewGenerations {
 
   /**
    * Makes the next generation the live one: its table takes the name of the live one, which stays under `{name}__old` (an older `__old` is dropped)
-   * until it is dropped. What is parked for the handler of the old generation is dropped too: the new one has met it itself. Ends the hold.
+   * until it is dropped. What is parked for the handlers of the old generation is dropped too: the new one has met it itself. Ends the hold.
    * False: this rebuild is not the newest one of the view any more, nothing was changed.
-   * @param handler the handler's id in the inbox and the parking lot, see {@link handlerOf}
+   * @param table the live one's definition
+   * @param handlers the ids under which handlers of the old generation have parked records, as they are in the parking lot: see {@link handlerOf}
    */
-  swap(view: string, generation: number, table: TableDefinition, handler: string): Promise<boolean>;
+  swap(
+    view: string,
+    generation: number,
+    table: TableDefinition,
+    handlers: readonly string[],
+  ): Promise<boolean>;
 
   /** Ends a rebuild without a swap: the next generation's table is dropped, a hold ends. Does nothing when it is not the newest one. */
   abandon(view: string, generation: number, table: TableDefinition): Promise<void>;

@@ -65,6 +65,10 @@ export class FaultyBroker extends FaultPoints<BrokerCalls> implements Broker {
     });
   }
 
+  forgetGroup(group: string) {
+    return this.around('forgetGroup', [group], () => this.broker.forgetGroup(group));
+  }
+
   ping() {
     return this.around('ping', [], () => this.broker.ping());
   }

@@ -4,6 +4,7 @@ import type { ParkingLot } from '../store/parking-lot.js';
 import type { Selection } from '../store/selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store/store.js';
 import type { TableDefinition } from '../store/table-definition.js';
+import type { ViewGenerations } from '../store/view-generations.js';
 import type { WritePlan } from '../store/write-plan.js';
 import { FaultPoints } from './fault-points.js';
 import type { PortCalls } from './port-calls.js';
@@ -12,7 +13,8 @@ import type { PortCalls } from './port-calls.js';
 export type StoreCalls = PortCalls<Store> &
   PortCalls<Outbox, 'outbox.'> &
   PortCalls<Leases, 'leases.'> &
-  PortCalls<ParkingLot, 'parking.'>;
+  PortCalls<ParkingLot, 'parking.'> &
+  PortCalls<ViewGenerations, 'views.'>;
 
 /**
  * A store with faults in it. As long as none is armed it does what the store does that it stands around.
@@ -29,12 +31,14 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly parking: ParkingLot;
+  readonly views: ViewGenerations;
 
   constructor(private readonly store: Store) {
     super();
     this.outbox = this.#faultyOutbox(store.outbox);
     this.leases = this.#faultyLeases(store.leases);
     this.parking = this.#faultyParking(store.parking);
+    this.views = this.#faultyViews(store.views);
   }
 
   get capabilities(): StoreCapabilities {
@@ -47,6 +51,10 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
 
   ensureTables(tables: readonly TableDefinition[]) {
     return this.around('ensureTables', [tables], () => this.store.ensureTables(tables));
+  }
+
+  schemaSql(tables: readonly TableDefinition[]) {
+    return this.store.schemaSql(tables);
   }
 
   reserveIds(table: TableDefinition, count: number) {
@@ -119,11 +127,30 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
           parking.records(handler, key, after, limit),
         ),
       keys: (after, limit) => this.around('parking.keys', [after, limit], () => parking.keys(after, limit)),
-      count: () => this.around('parking.count', [], () => parking.count()),
-      failedAgain: (position, reason) =>
-        this.around('parking.failedAgain', [position, reason], () => parking.failedAgain(position, reason)),
+      count: (only) => this.around('parking.count', [only], () => parking.count(only)),
+      failedAgain: (position, reason, attempts) =>
+        this.around('parking.failedAgain', [position, reason, attempts], () =>
+          parking.failedAgain(position, reason, attempts),
+        ),
       drop: (position, mark) =>
         this.around('parking.drop', [position, mark], () => parking.drop(position, mark)),
+    };
+  }
+
+  #faultyViews(views: ViewGenerations): ViewGenerations {
+    return {
+      current: (view) => this.around('views.current', [view], () => views.current(view)),
+      beginRebuild: (view, table) =>
+        this.around('views.beginRebuild', [view, table], () => views.beginRebuild(view, table)),
+      hold: (view, generation) =>
+        this.around('views.hold', [view, generation], () => views.hold(view, generation)),
+      swap: (view, generation, table, handlers) =>
+        this.around('views.swap', [view, generation, table, handlers], () =>
+          views.swap(view, generation, table, handlers),
+        ),
+      abandon: (view, generation, table) =>
+        this.around('views.abandon', [view, generation, table], () => views.abandon(view, generation, table)),
+      dropOld: (table) => this.around('views.dropOld', [table], () => views.dropOld(table)),
     };
   }
 }

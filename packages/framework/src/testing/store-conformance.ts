@@ -15,6 +15,7 @@ import type { StoreHarness } from './store/store-harness.js';
 import { tableCases } from './store/table-cases.js';
 import { typeChangeCases } from './store/type-change-cases.js';
 import { valueCases } from './store/value-cases.js';
+import { viewGenerationCases } from './store/view-generation-cases.js';
 
 export type { StoreDatabase, StoreHarness } from './store/store-harness.js';
 
@@ -44,5 +45,6 @@ export function storeConformance(harness: StoreHarness): ConformanceCase[] {
     ...leaseCases,
     ...parkingCases,
     ...redriveCases,
+    ...viewGenerationCases,
   ].map((make) => make(harness));
 }

@@ -14,7 +14,17 @@ const PURE = [
 ];
 
 /** What is used directly, and so may be known in one room only. */
-const ONE_ROOM = ['fastify', 'pino', 'prom-client', 'tsyringe', 'undici', 'node:sqlite'];
+const ONE_ROOM = [
+  'fastify',
+  'kafkajs',
+  'mysql2',
+  'pg',
+  'pino',
+  'prom-client',
+  'tsyringe',
+  'undici',
+  'node:sqlite',
+];
 
 const files = sourceFiles();
 const roomOf = (path: string) =>

@@ -10,8 +10,21 @@ export const LAW: Readonly<
   sqlite: { rooms: ['kernel', 'sqlite'], packages: ['node:sqlite', 'node:fs', 'node:os', 'node:path'] },
   store: { rooms: ['kernel', 'store/*.ts'], packages: [] },
   'store/sqlite': { rooms: ['kernel', 'sqlite', 'store/*.ts', 'store/sqlite'], packages: [] },
+  'store/sql': { rooms: ['kernel', 'store/*.ts', 'store/sql'], packages: ['kysely'] },
+  'store/postgres': {
+    rooms: ['kernel', 'store/*.ts', 'store/sql', 'store/postgres'],
+    packages: ['kysely', 'pg', 'node:net'],
+  },
+  'store/mariadb': {
+    rooms: ['kernel', 'store/*.ts', 'store/sql', 'store/mariadb'],
+    packages: ['kysely', 'mysql2', 'node:net'],
+  },
   broker: { rooms: ['kernel', 'broker/*.ts'], packages: [] },
   'broker/embedded': { rooms: ['kernel', 'sqlite', 'broker/*.ts', 'broker/embedded'], packages: [] },
+  'broker/kafka': {
+    rooms: ['kernel', 'broker/*.ts', 'broker/kafka'],
+    packages: ['kafkajs', 'node:net', 'node:tls'],
+  },
   runtime: {
     rooms: ['kernel', 'model', 'runtime', 'store/*.ts', 'broker/*.ts'],
     packages: ['uuid', 'undici', 'node:stream'],
@@ -34,6 +47,7 @@ export const LAW: Readonly<
       'node:net',
     ],
   },
+  cli: { rooms: ['kernel', 'model', 'service', 'store/*.ts', 'cli'], packages: ['node:path', 'node:url'] },
   testing: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker', 'testing'],
     packages: ['zod', '*'],

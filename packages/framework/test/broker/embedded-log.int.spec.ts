@@ -1,7 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProducerRecord, RecordReceiver } from '../../src/broker/broker.js';
+import { EmbeddedBroker } from '../../src/broker/embedded/embedded-broker.js';
 import { LogTail } from '../../src/broker/embedded/log-tail.js';
 import { type Clock, systemClock } from '../../src/kernel/clock.js';
 import { BrokerUnavailableError } from '../../src/kernel/errors/broker-errors.js';
@@ -253,5 +255,23 @@ describe('trouble', () => {
     const error: any = await broker.publish([record('v')]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(BrokerUnavailableError);
     expect(error.cause).toHaveProperty('errcode');
+  });
+});
+
+describe('opening', () => {
+  test('may be tried again when it has failed', async () => {
+    const inTheWay = join(fixture.folder, 'data');
+    writeFileSync(inTheWay, 'a file where the folder of the log is to be');
+    const broker = new EmbeddedBroker({
+      path: join(inTheWay, 'log.db'),
+      clock: systemClock,
+      random: Math.random,
+    });
+    await expect(broker.open()).rejects.toThrow(BrokerUnavailableError);
+    rmSync(inTheWay);
+    await broker.open();
+    await broker.ensureTopic(topic());
+    await broker.publish([record('v')]);
+    await broker.close();
   });
 });

@@ -1,10 +1,10 @@
 import { Wait } from 'testcontainers';
-import { type ServerContainer, startServer } from './containers.ts';
+import { IMAGES, type ServerContainer, startServer } from './containers.ts';
 
 /** Kafka, one node. `settings` are server properties beside those that are needed (`KAFKA_…`). */
 export function startKafka(settings: Readonly<Record<string, string>> = {}): Promise<ServerContainer> {
   return startServer((hostPort) => ({
-    image: process.env['KAFKA_IMAGE'] ?? 'apache/kafka:4.1.1',
+    image: IMAGES.kafka,
     port: 9092,
     environment: {
       KAFKA_NODE_ID: '1',

@@ -1,12 +1,12 @@
 import { Wait } from 'testcontainers';
-import { type ServerContainer, startServer } from './containers.ts';
+import { IMAGES, type ServerContainer, startServer } from './containers.ts';
 
 export const MARIADB_PASSWORD = 'a secret: /@?';
 
 /** MariaDB; `root` may make databases. */
 export function startMariadb(command: readonly string[] = []): Promise<ServerContainer> {
   return startServer(() => ({
-    image: process.env['MARIADB_IMAGE'] ?? 'mariadb:11.4',
+    image: IMAGES.mariadb,
     port: 3306,
     environment: { MARIADB_ROOT_PASSWORD: MARIADB_PASSWORD, MARIADB_DATABASE: 'skanu' },
     // the temporary server of the set-up listens on port 0

@@ -1,5 +1,5 @@
 import { Wait } from 'testcontainers';
-import { type ServerContainer, startServer } from './containers.ts';
+import { IMAGES, type ServerContainer, startServer } from './containers.ts';
 
 export const POSTGRES_USER = 'skanu';
 export const POSTGRES_PASSWORD = 'a secret: /@?';
@@ -7,7 +7,7 @@ export const POSTGRES_PASSWORD = 'a secret: /@?';
 /** PostgreSQL; its superuser may make databases. */
 export function startPostgres(command: readonly string[] = []): Promise<ServerContainer> {
   return startServer(() => ({
-    image: process.env['POSTGRES_IMAGE'] ?? 'postgres:17',
+    image: IMAGES.postgres,
     port: 5432,
     environment: { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB: 'skanu' },
     // the official image starts it once for its set-up and once for good

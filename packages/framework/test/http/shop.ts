@@ -129,7 +129,10 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   });
   const registered = new Map<unknown, unknown>();
   const injector: Injector = { resolve: <T>(token: Token<T>) => registered.get(token) as T };
-  const units = new UnitsOfWork(store, new IdAllocator(store), codec.encode, injector);
+  const units = new UnitsOfWork(store, new IdAllocator(store), codec.encode, injector, {
+    clock: systemClock,
+    random: Math.random,
+  });
   for (const collection of [orders, traces]) {
     registered.set(
       repositoryOf(collection.entityClass),

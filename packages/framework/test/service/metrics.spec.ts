@@ -16,7 +16,7 @@ const samples = (text: string) =>
   );
 const GAUGES = {
   outbox: async () => ({ pending: 3, oldestAgeSeconds: 1.5 }),
-  parkedKeys: async () => 2,
+  parkedKeys: async () => ({ failed: 2, aside: 3 }),
   lag: async () => [{ topic: 'events', partition: 0, lag: 7 }],
 };
 
@@ -32,6 +32,7 @@ describe('the metrics of a service', () => {
       'handler_duration_seconds',
       'inbox_duplicates_total',
       'parked_keys',
+      'aside_keys',
       'consumer_lag',
       'process_cpu_seconds_total',
       'process_resident_memory_bytes',
@@ -67,6 +68,7 @@ describe('the metrics of a service', () => {
       'outbox_pending{application="shop"} 3',
       'outbox_oldest_age_seconds{application="shop"} 1.5',
       'parked_keys{application="shop"} 2',
+      'aside_keys{application="shop"} 3',
       'consumer_lag{application="shop",partition="0",topic="events"} 7',
     ]) {
       expect(samples(text)).toContain(line);

@@ -1,11 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import {
-  fromSortable,
-  sqlFromSortable,
-  sqlToSortable,
-  toSortable,
-} from '../../src/store/sqlite/sortable-bigint.js';
+import { fromSortable, toSortable } from '../../src/store/sortable-bigint.js';
+import { sqlFromSortable, sqlToSortable } from '../../src/store/sqlite/sortable-bigint.js';
 
 describe('the text of a bigint', () => {
   const powers = Array.from({ length: 120 }, (_, exponent) => 10n ** BigInt(exponent));

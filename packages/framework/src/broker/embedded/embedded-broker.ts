@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
-import { BrokerUnavailableError } from '../../kernel/errors/broker-errors.js';
+import { BrokerUnavailableError, GroupInUseError } from '../../kernel/errors/broker-errors.js';
 import { type Logger, silentLogger } from '../../kernel/logger.js';
 import { processIdentity } from '../../sqlite/process-identity.js';
 import { SqliteFile } from '../../sqlite/sqlite-file.js';
@@ -14,6 +14,7 @@ import type {
 import { withBrokerFailures } from './broker-failure.js';
 import { EmbeddedLog } from './embedded-log.js';
 import { EmbeddedSubscription } from './embedded-subscription.js';
+import { GroupMembership } from './group-membership.js';
 import { Housekeeper } from './housekeeper.js';
 import { migrateLog } from './log-schema.js';
 import { LogTail } from './log-tail.js';
@@ -127,6 +128,12 @@ export class EmbeddedBroker implements Broker {
         if (known.state === 'closed') this.#subscriptions.delete(known);
       this.#subscriptions.add(joined);
       return joined;
+    });
+  }
+
+  forgetGroup(group: string): Promise<void> {
+    return this.#use(async ({ file }) => {
+      if (!(await new GroupMembership(file, group).forget())) throw new GroupInUseError(group);
     });
   }
 

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../sqlite/process-identity.js';
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import type { CommittedOffset, PartitionLag, SubscribeOptions, TopicPartition } from '../broker.js';
@@ -80,6 +81,20 @@ export class GroupMembership {
       if (sql.run('DELETE FROM members WHERE id = ?', [member]) === 0) return;
       this.#disown(sql, member);
       this.#reassign(sql);
+    });
+  }
+
+  /** Forgets the group and its offsets, with members whose process has ended. False: it has others, and stays. */
+  forget(): Promise<boolean> {
+    return this.#write((sql) => {
+      const members = sql.all<{ identity: string }>('SELECT identity FROM members WHERE group_name = ?', [
+        this.group,
+      ]);
+      if (members.some(({ identity }) => !hasEnded(identity))) return false;
+      sql.run('DELETE FROM members WHERE group_name = ?', [this.group]);
+      sql.run('DELETE FROM group_partitions WHERE group_name = ?', [this.group]);
+      sql.run('DELETE FROM groups WHERE name = ?', [this.group]);
+      return true;
     });
   }
 

@@ -7,10 +7,11 @@ import type { ActuatorSource, Health } from './actuator-source.js';
 import { addLoggerRoutes } from './logger-routes.js';
 import { addMetricRoutes } from './metric-routes.js';
 import { addParkedRoutes } from './parked-routes.js';
+import { addViewRoutes } from './view-routes.js';
 
 /** Everything under `/actuator`. It answers in every phase of the service. */
 export function addActuatorRoutes(routes: Routes, source: ActuatorSource): void {
-  const { metrics, loggers, outbox, parked } = source;
+  const { metrics, loggers, outbox, parked, views } = source;
   addIndexRoute(routes, source);
   addHealthRoutes(routes, source);
   routes.add({
@@ -28,9 +29,10 @@ export function addActuatorRoutes(routes: Routes, source: ActuatorSource): void 
   }
   if (loggers) addLoggerRoutes(routes, loggers);
   if (parked) addParkedRoutes(routes, parked);
+  if (views) addViewRoutes(routes, views);
 }
 
-function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked }: ActuatorSource): void {
+function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked, views }: ActuatorSource): void {
   const names = [
     'health',
     'health/liveness',
@@ -40,6 +42,7 @@ function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked }: Act
     ...(outbox ? ['outbox'] : []),
     ...(loggers ? ['loggers'] : []),
     ...(parked ? ['parked'] : []),
+    ...(views ? ['views'] : []),
   ];
   routes.add({
     method: 'GET',

@@ -65,6 +65,29 @@ export interface ParkedRecords {
   redrive(target: RedriveTarget): Promise<RedriveResult>;
 }
 
+/** A read model, and how far its rebuild is. */
+export interface ViewState {
+  readonly name: string;
+  readonly generation: number;
+  readonly state: 'live' | 'elsewhere' | 'reading' | 'swapping' | 'done' | 'failed';
+  /** In records of the log. */
+  readonly progress: { readonly done: number; readonly total: number } | undefined;
+  /** Why a rebuild has failed. */
+  readonly failure: unknown;
+  readonly oldRows: number | undefined;
+}
+
+/** Read models that can be made anew from the log. */
+export interface RebuildableViews {
+  all(): Promise<readonly ViewState[]>;
+  /** @throws NotFoundError */
+  one(name: string): Promise<ViewState>;
+  /** Begins a rebuild, and resolves long before its end. @throws NotFoundError, RebuildRunningError */
+  begin(name: string): Promise<void>;
+  /** Drops the table of the generation before. @throws NotFoundError */
+  dropOld(name: string): Promise<void>;
+}
+
 /** One metric with its series. */
 export interface MetricState {
   readonly name: string;
@@ -98,4 +121,5 @@ export interface ActuatorSource {
   readonly loggers?: LoggerLevels;
   readonly outbox?: () => Promise<OutboxStatus>;
   readonly parked?: ParkedRecords;
+  readonly views?: RebuildableViews;
 }

@@ -31,3 +31,15 @@ export class RecordTooLargeError extends SkanuError {
     });
   }
 }
+
+/** A group of consumers is to be forgotten while it has members. */
+export class GroupInUseError extends SkanuError {
+  static override readonly code: string = 'GROUP_IN_USE';
+  constructor(group: string, cause?: unknown) {
+    super(`group ${group} has members`, {
+      help: 'Stop all members first; one that died counts until its session is over.',
+      retriable: true,
+      cause,
+    });
+  }
+}

@@ -36,7 +36,11 @@ export class StoreUnavailableError extends SkanuError {
 export class ConnectionLostError extends StoreUnavailableError {
   static override readonly code: string = 'STORE_CONNECTION_LOST';
   constructor(store: string, cause?: unknown) {
-    super(store, cause, 'Check that the database is up; the connection to it broke, a new one is made for the next statement.');
+    super(
+      store,
+      cause,
+      'Check that the database is up; the connection to it broke, a new one is made for the next statement.',
+    );
   }
 }
 

@@ -1,6 +1,5 @@
 import type {
   Broker,
-  CommittedOffset,
   ConsumerRecord,
   PartitionLag,
   RecordReceiver,
@@ -10,12 +9,17 @@ import type {
 import type { Clock } from '../../kernel/clock.js';
 import type { Logger } from '../../kernel/logger.js';
 import { WakeSignal } from '../../kernel/wake-signal.js';
-import type { EventCodec, ReceivedEvent } from '../event-codec.js';
+import type { ParkedKey, ParkingLot } from '../../store/parking-lot.js';
+import type { EventCodec } from '../event-codec.js';
 import type { Instruments } from '../instruments.js';
+import { AsideKeys } from './aside-keys.js';
 import type { Handler } from './handler.js';
 import { KeyLanes } from './key-lanes.js';
+import { OffsetCommits } from './offset-commits.js';
 import { PartitionWork } from './partition-work.js';
-import { type RecordHandling, laneOf } from './record-handling.js';
+import type { RecordHandling } from './record-handling.js';
+import { RecordIntake } from './record-intake.js';
+import type { RecordParking } from './record-parking.js';
 
 export interface EventConsumerOptions {
   readonly broker: Broker;
@@ -23,24 +27,22 @@ export interface EventConsumerOptions {
   readonly topic: string;
   readonly handlers: readonly Handler[];
   readonly handling: RecordHandling;
+  readonly parking: RecordParking;
+  readonly lot: ParkingLot;
   /** Makes what the handlers have committed durable. */
   readonly flush: () => Promise<void>;
   readonly codec: EventCodec;
   /** How many handlers run side by side. */
   readonly concurrency: number;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly logger: Logger;
   readonly instruments: Instruments;
 }
 
-/** The most records of a partition that are taken and not settled: memory is bounded, and the broker held back. */
-const MAX_UNSETTLED = 1_000;
-/** The most bytes of all of them. */
-const MAX_BYTES = 64 * 1024 * 1024;
-/** The most records that are settled but cannot be committed, because an earlier one of their partition is not. */
-const MAX_SPAN = 10_000;
 const MAX_BATCH = 200;
-const COMMIT_EVERY_MS = 200;
+/** How often keys are looked for that another process has put aside or freed. */
+const LOOK_EVERY_MS = 30_000;
 
 /**
  * Reads a service's topic as a member of its group and brings each record to every handler that reacts to it: in order
@@ -48,27 +50,39 @@ const COMMIT_EVERY_MS = 200;
  */
 export class EventConsumer implements RecordReceiver {
   readonly #partitions = new Map<string, PartitionWork>();
-  readonly #lanes: KeyLanes;
-  readonly #wanted: ReadonlySet<string>;
+  readonly #aside: AsideKeys;
+  readonly #intake: RecordIntake;
+  readonly #offsets: OffsetCommits;
   readonly #room = new WakeSignal();
   #subscription: Subscription | undefined;
-  #committing: Promise<void> | undefined;
+  #running: Promise<unknown> | undefined;
   /** Works whose partitions are being revoked and are still ours. */
   readonly #leaving = new Set<PartitionWork>();
-  #unsettledBytes = 0;
   readonly #stopping = new AbortController();
 
   constructor(private readonly options: EventConsumerOptions) {
-    this.#lanes = new KeyLanes(options.concurrency);
-    this.#wanted = new Set(options.handlers.flatMap(({ eventTypes }) => [...eventTypes]));
+    const lanes = new KeyLanes(options.concurrency);
+    const aside = new AsideKeys({ ...options, lanes });
+    this.#aside = aside;
+    this.#intake = new RecordIntake({ ...options, lanes, aside, hasRoom: () => this.#room.wake() });
+    this.#offsets = new OffsetCommits({
+      ...options,
+      commit: async (offsets) => this.#subscription?.commit(offsets),
+    });
   }
 
   get state(): Subscription['state'] {
-    return this.#subscription?.state ?? 'closed';
+    const state = this.#subscription?.state ?? 'closed';
+    return this.#intake.stuck !== undefined && state === 'running' ? 'failing' : state;
   }
 
   get failure(): unknown {
-    return this.#subscription?.failure;
+    return this.#subscription?.failure ?? this.#intake.stuck;
+  }
+
+  /** How many records it has done with since it started. */
+  get done(): number {
+    return this.#intake.done;
   }
 
   async start(): Promise<void> {
@@ -80,7 +94,11 @@ export class EventConsumer implements RecordReceiver {
       receiver: this,
       maxBatch: MAX_BATCH,
     });
-    this.#committing = this.#commitRegularly();
+    const { signal } = this.#stopping;
+    this.#running = Promise.all([
+      this.#offsets.regularly(signal, () => this.#partitions.values()),
+      this.#lookRegularly(signal),
+    ]);
   }
 
   /** Finishes what is under way, commits, leaves the group. */
@@ -88,18 +106,41 @@ export class EventConsumer implements RecordReceiver {
     this.#stopping.abort();
     this.#room.wake();
     await this.#subscription?.close();
-    await this.#committing;
+    await this.#running;
   }
 
   async lag(): Promise<PartitionLag[]> {
     return (await this.#subscription?.lag()) ?? [];
   }
 
+  /** The lag with the offset that each partition has committed since it is ours; undefined: none yet. */
+  async positions(): Promise<(PartitionLag & { readonly committed: number | undefined })[]> {
+    const lags = await this.lag();
+    return lags.map((lag) => ({
+      ...lag,
+      committed: this.#partitions.get(nameOf(lag))?.offsets.lastCommitted,
+    }));
+  }
+
+  /** Looks for keys that wait for nobody but their turn, and works them off. */
+  async workOffAside(): Promise<void> {
+    await this.#begin(await this.options.parking.refresh());
+  }
+
+  async #begin(keys: readonly ParkedKey[]): Promise<void> {
+    try {
+      await this.#aside.beginAll(keys, (record) => this.#partitions.get(nameOf(record)));
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'keys that are put aside cannot be read, looking again later');
+    }
+  }
+
   assigned(partitions: readonly TopicPartition[]): void {
-    // another process may have parked keys of these partitions since this one looked
-    const informed = this.options.handling.refresh();
+    // another process may have parked keys of these partitions since this one looked, or left some aside
+    const informed = this.options.parking.refresh();
     for (const partition of partitions)
       this.#partitions.set(nameOf(partition), new PartitionWork(partition, informed));
+    void informed.then((keys) => this.#begin(keys));
   }
 
   async received(partition: TopicPartition, records: readonly ConsumerRecord[]): Promise<void> {
@@ -107,9 +148,9 @@ export class EventConsumer implements RecordReceiver {
     if (!work) throw new Error(`records of ${nameOf(partition)} came, which is not assigned`);
     await work.informed;
     for (const record of records) {
-      while (this.#isFull(work)) await this.#room.wait(this.options.clock, 1_000);
+      while (this.#mustWait(work)) await this.#room.wait(this.options.clock, 1_000);
       if (work.signal.aborted) return;
-      this.#take(work, record);
+      this.#intake.take(work, record);
     }
   }
 
@@ -122,7 +163,7 @@ export class EventConsumer implements RecordReceiver {
     this.#room.wake();
     await Promise.all(works.map((work) => work.idle()));
     // one that was lost meanwhile may be ours anew: its old offset must not set the new one back
-    await this.#commit(works.filter((work) => this.#leaving.delete(work)));
+    await this.#offsets.commit(works.filter((work) => this.#leaving.delete(work)));
   }
 
   lost(partitions: readonly TopicPartition[]): void {
@@ -139,125 +180,22 @@ export class EventConsumer implements RecordReceiver {
     return behind.every((partition) => (this.#partitions.get(nameOf(partition))?.readUpTo ?? 0) >= time);
   }
 
-  #isFull(work: PartitionWork): boolean {
-    if (work.signal.aborted || this.#stopping.signal.aborted) return false;
-    // a window for each partition: keys that wait in one do not hold the others up
-    return (
-      work.unsettled >= MAX_UNSETTLED || this.#unsettledBytes >= MAX_BYTES || work.offsets.span >= MAX_SPAN
-    );
+  #mustWait(work: PartitionWork): boolean {
+    return !work.signal.aborted && !this.#stopping.signal.aborted && this.#intake.isFull(work);
   }
 
-  #take(work: PartitionWork, record: ConsumerRecord): void {
-    const { codec, handling, handlers, instruments } = this.options;
-    const done = work.offsets.take(record.offset);
-    work.readUpTo = record.timestamp;
-    const announced = record.headers['ce_type'];
-    if (announced !== undefined && !this.#wanted.has(announced)) {
-      // most of a shared topic is for others: its header says so before anything is parsed
-      instruments.unknownEvent(announced);
-      done();
-      return;
-    }
-    let received: ReceivedEvent;
-    try {
-      received = codec.decode(record);
-    } catch (error) {
-      const finished = this.#expect(work, record, 1, done);
-      void work.track(handling.parkUnreadable(record, error, work.signal).then(finished));
-      return;
-    }
-    const reacting = handlers.filter((handler) => handler.eventClass(received.eventType));
-    if (reacting.length === 0) {
-      instruments.unknownEvent(received.eventType);
-      done();
-      return;
-    }
-    const finished = this.#expect(work, record, reacting.length, done);
-    for (const handler of reacting) this.#deliver(handler, received, record, work, finished);
-  }
-
-  /** Counts the handlers of one record; when all have settled it, the record is done. */
-  #expect(
-    work: PartitionWork,
-    record: ConsumerRecord,
-    handlers: number,
-    done: () => void,
-  ): (settled: boolean) => void {
-    const bytes = record.value?.byteLength ?? 0;
-    work.unsettled++;
-    this.#unsettledBytes += bytes;
-    let left = handlers;
-    let allSettled = true;
-    return (settled) => {
-      allSettled &&= settled;
-      if (--left > 0) return;
-      work.unsettled--;
-      this.#unsettledBytes -= bytes;
-      // what was given up is not done: the next owner of the partition handles it
-      if (allSettled) done();
-      this.#room.wake();
-    };
-  }
-
-  #deliver(
-    handler: Handler,
-    received: ReceivedEvent,
-    record: ConsumerRecord,
-    work: PartitionWork,
-    finished: (settled: boolean) => void,
-  ): void {
-    const key = this.#keyOf(handler, received, record);
-    // without a key the partition is the only order that there is
-    const lane = laneOf(handler.id, key ?? `${record.topic}/${record.partition}`);
-    const delivery = { record, received, handler, key, signal: work.signal };
-    this.#lanes.add(lane, async (pause) => {
-      if (work.signal.aborted) finished(false);
-      else
-        await work.track(this.options.handling.settle(delivery, pause).then(finished, () => finished(false)));
-    });
-  }
-
-  /** The record's key; or what the reader's own event class says, for publishers that send none. */
-  #keyOf(handler: Handler, received: ReceivedEvent, record: ConsumerRecord): string | null {
-    if (record.key !== null) return record.key;
-    try {
-      const eventClass = handler.eventClass(received.eventType)!;
-      const key: unknown = eventClass.keyOf(this.options.codec.revive(eventClass, received) as never);
-      return key === undefined || key === null ? null : String(key);
-    } catch {
-      // its fields do not fit: the handler will say so, and the record is parked alone
-      return null;
-    }
-  }
-
-  async #commitRegularly(): Promise<void> {
-    const { signal } = this.#stopping;
+  async #lookRegularly(signal: AbortSignal): Promise<void> {
+    const { clock, lot, handlers } = this.options;
     while (!signal.aborted) {
-      await this.options.clock.sleep(COMMIT_EVERY_MS, signal).catch(() => {});
-      // what is open at the stop is committed when the partitions are revoked
-      if (!signal.aborted) await this.#commit([...this.#partitions.values()]);
-    }
-  }
-
-  async #commit(works: readonly PartitionWork[]): Promise<void> {
-    const offsets: CommittedOffset[] = [];
-    for (const { partition, offsets: tracker } of works) {
-      if (tracker.pending !== undefined) offsets.push({ ...partition, offset: tracker.pending });
-    }
-    if (offsets.length === 0) return;
-    try {
-      // an offset must never be more durable than what was done for it
-      await this.options.flush();
-      await this.#subscription?.commit(offsets);
-    } catch (error) {
-      // uncommitted records come again and are known by their inbox marks; the next round commits them
-      this.options.logger.warn({ err: error }, 'offsets could not be committed');
-      return;
-    }
-    for (const { topic, partition, offset } of offsets) {
-      works
-        .find((work) => work.partition.topic === topic && work.partition.partition === partition)
-        ?.offsets.committed(offset);
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        // a view of which no event comes must hear of a new generation too
+        await Promise.all(handlers.map((handler) => handler.confirm(handler.view, signal)));
+        if ((await lot.count()) > 0) await this.workOffAside();
+      } catch {
+        // whoever needs the store now says that it is away
+      }
     }
   }
 

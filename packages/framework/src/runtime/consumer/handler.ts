@@ -7,6 +7,8 @@ import {
   handlerNote,
   reactionNote,
 } from '../../model/handler-note.js';
+import { handlerOf } from '../../store/view-generations.js';
+import type { InboxMark } from '../../store/write-plan.js';
 
 export const DEFAULT_ATTEMPTS = 5;
 
@@ -18,9 +20,27 @@ export type CallWithRows = (
   call: (row: object) => unknown,
 ) => Promise<void>;
 
+/** Says which generation of its read model a view handler writes to. */
+export interface GenerationSource {
+  /** The read model, by the name of its collection. */
+  readonly name: string;
+  readonly generation: number;
+  /**
+   * The store has refused a write to that generation: finds out why, and resolves when another attempt makes sense, or when the signal is
+   * aborted. Rejects when the store is away, or when there is no generation any more to go on with.
+   */
+  moved(signal: AbortSignal): Promise<void>;
+  /**
+   * Whether that generation takes writes; waits while nobody knows because it is held. To be asked when a record of it was parked: what is parked
+   * under a hold, or later, is in neither generation. Undefined when the signal ended it.
+   */
+  confirm(generation: number, signal: AbortSignal): Promise<boolean | undefined>;
+}
+
 /** A class of handlers, ready to run: its one instance and what it reacts to. */
 export class Handler {
-  readonly id: string;
+  /** What it is called, whatever generation it writes to. */
+  readonly name: string;
   readonly attempts: number;
   readonly #note: HandlerNote;
   readonly #reactions = new Map<string, Reaction[]>();
@@ -30,15 +50,36 @@ export class Handler {
     handlerClass: HandlerClass,
     injector: Injector,
     private readonly callWithRows: CallWithRows,
+    private readonly generation?: GenerationSource,
   ) {
     this.#note = handlerNote.of(handlerClass)!;
-    this.id = this.#note.id;
+    this.name = this.#note.id;
     this.attempts = this.#note.attempts ?? DEFAULT_ATTEMPTS;
     for (const reaction of reactionNote.of(handlerClass.prototype as object) ?? []) {
       const { eventType } = reaction.event;
       this.#reactions.set(eventType, [...(this.#reactions.get(eventType) ?? []), reaction]);
     }
     this.#instance = ambient.run({ injector }, () => injector.resolve<object>(handlerClass));
+  }
+
+  /** Names it in the inbox and the parking lot. A view handler has another one for each generation of its read model. */
+  get id(): string {
+    return this.generation ? handlerOf(this.name, this.generation.generation) : this.name;
+  }
+
+  /** For view handlers: the generation that they write to now. */
+  get view(): InboxMark['view'] {
+    return this.generation && { name: this.generation.name, generation: this.generation.generation };
+  }
+
+  /** See {@link GenerationSource.moved}. */
+  async moved(signal: AbortSignal): Promise<void> {
+    await this.generation?.moved(signal);
+  }
+
+  /** See {@link GenerationSource.confirm}. */
+  async confirm(view: InboxMark['view'], signal: AbortSignal): Promise<boolean | undefined> {
+    return view && this.generation ? this.generation.confirm(view.generation, signal) : true;
   }
 
   /** The names of the events that it reacts to. */

@@ -26,6 +26,11 @@ export class KeyLanes {
     return this.limit - this.#free;
   }
 
+  /** How many tasks of a lane wait behind the one whose turn it is. */
+  waiting(lane: string): number {
+    return Math.max(0, (this.#lanes.get(lane)?.length ?? 0) - 1);
+  }
+
   /** Appends a task to a lane. What the task rejects with is a bug of its own; it must not. */
   add(lane: string, task: LaneTask): void {
     const waiting = this.#lanes.get(lane);

@@ -11,6 +11,11 @@ export class OffsetTracker {
     return this.#taken.length - this.#head;
   }
 
+  /** The earliest offset that is not done; undefined when all are. */
+  get oldest(): number | undefined {
+    return this.#taken[this.#head]?.offset;
+  }
+
   /** Takes the next offset; the function that it returns says that the record is done. */
   take(offset: number): () => void {
     const entry = { offset, done: false };
@@ -24,6 +29,11 @@ export class OffsetTracker {
   /** The offset to commit, if it has moved since {@link committed}: all before it are done. */
   get pending(): number | undefined {
     return this.#next === this.#committed ? undefined : this.#next;
+  }
+
+  /** What was committed last. */
+  get lastCommitted(): number | undefined {
+    return this.#committed;
   }
 
   committed(offset: number): void {

@@ -15,7 +15,7 @@ export class PartitionWork {
   /** @param informed resolves when it is known which keys are parked; no record is handled before */
   constructor(
     readonly partition: TopicPartition,
-    readonly informed: Promise<void>,
+    readonly informed: Promise<unknown>,
   ) {}
 
   /** Aborted when the partition is no longer ours. */

@@ -1,20 +1,29 @@
-import type { ConsumerRecord } from '../../broker/broker.js';
+import type { Clock } from '../../kernel/clock.js';
 import { NotFoundError } from '../../kernel/errors/model-errors.js';
-import { VersionConflictError } from '../../kernel/errors/store-errors.js';
 import type { Logger } from '../../kernel/logger.js';
 import type { ParkedKey, ParkedRecord, ParkingLot } from '../../store/parking-lot.js';
 import type { InboxMark } from '../../store/write-plan.js';
 import type { EventCodec } from '../event-codec.js';
-import type { Handler } from './handler.js';
 import { isOutage } from '../outage.js';
-import { type Delivery, type RecordHandling, UNREADABLE, reasonOf } from './record-handling.js';
+import { Attempts } from './attempts.js';
+import { type HandlerRecord, UNREADABLE, reasonOf } from './delivery.js';
+import type { Handler } from './handler.js';
+import { asReceived, parkedDelivery } from './parked-delivery.js';
+import type { RecordHandling } from './record-handling.js';
+import type { RecordParking } from './record-parking.js';
 
 export interface RedriveOptions {
-  readonly parking: ParkingLot;
+  readonly lot: ParkingLot;
+  readonly parking: RecordParking;
   readonly handling: RecordHandling;
   readonly handlers: readonly Handler[];
   readonly codec: EventCodec;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly logger: Logger;
+  /** Called when a key may have begun to wait for nobody but its turn. */
+  readonly freed: () => void;
 }
 
 /** What a redrive came to. It stops at the first record of a key that fails again. */
@@ -32,12 +41,12 @@ export interface RedriveResult {
 }
 
 const KEYS_AT_ONCE = 100;
-const MAX_CONFLICTS = 10;
 
 /** Tries parked records again, in the order of their key; what comes for the key meanwhile waits behind. */
 export class Redrive {
   /** The keys that are being redriven by this process, so that two requests do not do the same work. */
   readonly #busy = new Map<string, Promise<RedriveResult>>();
+  readonly #never = new AbortController().signal;
 
   constructor(private readonly options: RedriveOptions) {}
 
@@ -45,7 +54,7 @@ export class Redrive {
   async key(handler: string, key: string | null, position?: number): Promise<RedriveResult> {
     const isKnown = handler === UNREADABLE || this.options.handlers.some(({ id }) => id === handler);
     // one that is gone may have left records behind; a slip in writing has not
-    if (!isKnown && !(await this.options.parking.first(handler, key, position)))
+    if (!isKnown && !(await this.options.lot.first(handler, key, position)))
       throw new NotFoundError('handler', handler);
     return this.#once(handler, key, position);
   }
@@ -67,7 +76,7 @@ export class Redrive {
     let keys: ParkedKey[];
     for (
       let after = 0;
-      (keys = await this.options.parking.keys(after, KEYS_AT_ONCE)).length > 0;
+      (keys = await this.options.lot.keys(after, KEYS_AT_ONCE)).length > 0;
       after = keys.at(-1)!.position
     ) {
       for (const { handler, key, position } of keys) {
@@ -82,19 +91,21 @@ export class Redrive {
 
   /** Takes one record out without handling it, for good. False: it is not there. */
   async drop(position: number, mark: InboxMark): Promise<boolean> {
-    const dropped = await this.options.parking.drop(position, mark);
+    const dropped = await this.options.lot.drop(position, mark);
     if (dropped) {
       this.options.logger.warn({ ...mark, position }, 'a parked record was dropped');
       await this.#forget(mark.handler, mark.key);
+      // what waited behind it waits for nobody but its turn now
+      this.options.freed();
     }
     return dropped;
   }
 
   async #redrive(handler: string, key: string | null, position: number | undefined): Promise<RedriveResult> {
-    const { parking, logger } = this.options;
+    const { lot, logger } = this.options;
     let done = 0;
     for (;;) {
-      const record = await parking.first(handler, key, position);
+      const record = await lot.first(handler, key, position);
       if (!record) break;
       try {
         await this.#handle(record);
@@ -103,7 +114,7 @@ export class Redrive {
         // the store being away says nothing about the record
         if (isOutage(error)) throw error;
         const reason = reasonOf(error);
-        await parking.failedAgain(record.position, reason);
+        await lot.failedAgain(record.position, reason);
         logger.warn({ handler, key, position: record.position, err: error }, 'a parked record failed again');
         return { done, failures: [{ handler, key, position: record.position, ...reason }] };
       }
@@ -113,49 +124,38 @@ export class Redrive {
     return { done, failures: [] };
   }
 
-  async #handle(record: ParkedRecord): Promise<void> {
-    const { handling, handlers, codec } = this.options;
-    const received = codec.decode(asReceived(record));
-    if (record.handler === UNREADABLE) {
-      for (const handler of handlers.filter((one) => one.eventClass(received.eventType))) {
-        await this.#attempt({ record: asReceived(record), received, handler, key: null });
-      }
-      const { handler, key, eventId, position } = record;
-      await this.options.parking.drop(position, { handler, eventId, key });
-      return;
+  async #handle(parked: ParkedRecord): Promise<void> {
+    const { handlers, codec, lot } = this.options;
+    if (parked.handler !== UNREADABLE)
+      return this.#attempt(parkedDelivery(parked, handlers, codec), parked.position);
+    const record = asReceived(parked);
+    const received = codec.decode(record);
+    for (const handler of handlers.filter((one) => one.eventClass(received.eventType))) {
+      await this.#attempt({ record, received, handler, key: null });
     }
-    const handler = handlers.find(({ id }) => id === record.handler);
-    if (!handler?.eventClass(received.eventType)) {
-      throw new TypeError(
-        `no handler ${record.handler} reacts to ${received.eventType} any more; drop the record`,
-      );
-    }
-    await handling.attempt(
-      { record: asReceived(record), received, handler, key: record.key },
-      record.position,
-    );
+    const { handler, key, eventId, position } = parked;
+    await lot.drop(position, { handler, eventId, key });
   }
 
-  /** Others may change the same rows at the same time: that is no failure. */
-  async #attempt(delivery: Omit<Delivery, 'signal'>, parkedPosition?: number): Promise<void> {
-    for (let conflicts = 0; ; conflicts++) {
+  /** One attempt; that others change the same rows at the same time is no failure. An outage ends it: a person waits for the answer. */
+  async #attempt(item: HandlerRecord, parkedPosition?: number): Promise<void> {
+    const { handling, clock, random } = this.options;
+    const attempts = new Attempts(1, random);
+    for (;;) {
       try {
-        await this.options.handling.attempt(delivery, parkedPosition);
-        return;
+        const { kind } = await handling.attempt(item, parkedPosition === undefined ? {} : { parkedPosition });
+        if (kind !== 'held') return;
+        await item.handler.moved(this.#never);
       } catch (error) {
-        if (!(error instanceof VersionConflictError) || conflicts === MAX_CONFLICTS) throw error;
+        const waitMs = isOutage(error) ? undefined : attempts.waitMsAfter(error);
+        if (waitMs === undefined) throw error;
+        await clock.sleep(waitMs);
       }
     }
   }
 
   async #forget(handler: string, key: string | null): Promise<void> {
-    if (key !== null && !(await this.options.parking.first(handler, key)))
-      this.options.handling.freed(handler, key);
+    if (key !== null && !(await this.options.lot.first(handler, key)))
+      this.options.parking.freed(handler, key);
   }
-}
-
-/** The record as the broker gave it. */
-function asReceived(parked: ParkedRecord): ConsumerRecord {
-  const { topic, partition, offset, recordKey, headers, value, timestamp } = parked;
-  return { topic, partition, offset, key: recordKey, headers, value, timestamp };
 }

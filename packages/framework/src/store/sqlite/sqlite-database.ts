@@ -15,16 +15,19 @@ export class SqliteDatabase {
     return this.options.path;
   }
 
-  /** Opens the file and runs `prepare` in its first write; closes it again when that rejects. */
+  /** Opens the file and runs `prepare` in its first write. When that rejects nothing is held, and it may be called again. */
   async open(prepare: (sql: StatementCache) => void): Promise<void> {
-    if (this.#file || this.#closing) throw this.#unavailable('Open a store only once.');
+    if (this.#closing) throw this.#unavailable('It was closed: make a new one.');
+    if (this.#file) throw this.#unavailable('Open a store only once.');
     try {
       this.#file = new SqliteFile(this.options);
       await this.write('migrating its own tables', prepare);
     } catch (thrown) {
-      await this.close();
+      const file = this.#file;
+      this.#file = undefined;
+      await file?.close();
       const error = this.#error(thrown, 'opening');
-      throw error instanceof StoreFailedError && !this.#file ? this.#unavailable(undefined, thrown) : error;
+      throw error instanceof StoreFailedError && !file ? this.#unavailable(undefined, thrown) : error;
     }
   }
 

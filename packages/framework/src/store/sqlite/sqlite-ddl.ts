@@ -14,9 +14,10 @@ export function addColumn(table: string, column: ColumnDefinition): string {
   return `ALTER TABLE ${quoted(table)} ADD COLUMN ${columnSql(table, column)}`;
 }
 
-export function createIndex(table: string, { columns, unique }: IndexDefinition): string {
+/** @param prefix begins the index's name; for a table that gets another name later, something that no other table will ever use */
+export function createIndex(table: string, { columns, unique }: IndexDefinition, prefix = table): string {
   // names of indexes are unique in the whole file: signs that no field has keep `a_b (c)` and `a (b_c)` apart
-  const name = quoted(`${table}(${columns.join(',')})${unique ? ' unique' : ''}`);
+  const name = quoted(`${prefix}(${columns.join(',')})${unique ? ' unique' : ''}`);
   return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${quoted(table)} (${columns.map(quoted).join(', ')})`;
 }
 

@@ -1,5 +1,6 @@
 import type { SqlValue, StatementCache } from '../../sqlite/statement-cache.js';
 import type { InboxMark } from '../write-plan.js';
+import { takesWrites } from './sqlite-view-rows.js';
 import { NOW_MS } from './sqlite-time.js';
 
 const MARK = `INSERT INTO skanu_inbox (handler, event_id, done_at) VALUES (?, ?, ${NOW_MS}) ON CONFLICT DO NOTHING`;
@@ -13,10 +14,11 @@ const PRUNE = `DELETE FROM skanu_inbox WHERE (handler, event_id) IN (
   SELECT handler, event_id FROM skanu_inbox WHERE done_at < ${NOW_MS} - ? ORDER BY done_at LIMIT ?)`;
 
 /** What an inbox mark says to its plan: carry it out, or leave it. */
-export type Admission = 'admitted' | 'duplicate' | 'parked';
+export type Admission = 'admitted' | 'duplicate' | 'parked' | 'held';
 
 /** Sets the mark of a plan, and takes the parked record away that the plan is for. Only `admitted` wrote a mark. */
 export function admit(sql: StatementCache, mark: InboxMark): Admission {
+  if (mark.view && !takesWrites(sql, mark.view)) return 'held';
   if (mark.parkedPosition !== undefined) return admitRedrive(sql, mark, mark.parkedPosition);
   if (sql.run(MARK_UNLESS_PARKED, [...identity(mark), mark.handler, mark.key]) === 1) return 'admitted';
   return isMarked(sql, mark) ? 'duplicate' : 'parked';

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../kernel/errors/store-errors.js';
+import { SchemaDiffersError, StoreUnavailableError } from '../../kernel/errors/store-errors.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
 import { NOW_MS } from './sqlite-time.js';
 
@@ -27,22 +27,44 @@ const migrations: readonly string[] = [
      record_key TEXT, headers TEXT NOT NULL, value BLOB, timestamp INTEGER NOT NULL, reason_code TEXT,
      reason_message TEXT, attempts INTEGER NOT NULL, parked_at INTEGER NOT NULL, UNIQUE (handler, event_id));
    CREATE INDEX skanu_parked_key ON skanu_parked (handler, key, position);`,
+
+  // newest: the highest number that a generation ever had, so that none is used twice
+  `CREATE TABLE skanu_views (
+     view TEXT PRIMARY KEY, live INTEGER NOT NULL, next INTEGER, held INTEGER NOT NULL,
+     newest INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
-/** Brings the framework's own tables to the newest migration. To be run in a write transaction. */
-export function migrate(sql: StatementCache, store: string): void {
-  sql.exec(
-    'CREATE TABLE IF NOT EXISTS skanu_migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)',
-  );
-  const { done } = sql.get<{ done: number }>(
-    'SELECT coalesce(max(number), 0) AS done FROM skanu_migrations',
-  )!;
+const OWN_TABLE =
+  'CREATE TABLE IF NOT EXISTS skanu_migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)';
+
+/** Brings the framework's own tables to the newest migration; with `verify` refuses what is missing. To be run in a write transaction. */
+export function migrate(sql: StatementCache, store: string, schema: 'update' | 'verify'): void {
+  const done = lastMigration(sql);
   if (done > migrations.length) {
     const help = `Its tables are at migration ${done}, this version knows ${migrations.length}: use a newer version.`;
     throw new StoreUnavailableError(store, undefined, help);
   }
-  for (let number = done + 1; number <= migrations.length; number++) {
-    sql.exec(migrations[number - 1]!);
-    sql.run(`INSERT INTO skanu_migrations (number, applied_at) VALUES (?, ${NOW_MS})`, [number]);
+  const missing = migrationSql(done);
+  if (schema === 'verify' && done < migrations.length) {
+    const what = `the framework's own tables are at migration ${done} of ${migrations.length}`;
+    throw new SchemaDiffersError(store, [{ what, statement: missing.join(';\n') }]);
   }
+  for (const statement of missing) sql.exec(statement);
+}
+
+/** The statements that bring the framework's own tables from one migration to the newest. */
+export function migrationSql(from: number): string[] {
+  const statements = migrations
+    .slice(from)
+    .flatMap((migration, index) => [
+      migration,
+      `INSERT INTO skanu_migrations (number, applied_at) VALUES (${from + index + 1}, ${NOW_MS})`,
+    ]);
+  return from === 0 ? [OWN_TABLE, ...statements] : statements;
+}
+
+function lastMigration(sql: StatementCache): number {
+  const known = sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'skanu_migrations'`);
+  if (!known) return 0;
+  return sql.get<{ done: number }>('SELECT coalesce(max(number), 0) AS done FROM skanu_migrations')!.done;
 }

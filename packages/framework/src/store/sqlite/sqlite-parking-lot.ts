@@ -29,23 +29,33 @@ const KEYS = `SELECT p.handler, p.key, p.position, p.parked_at, p.reason_code, p
   ORDER BY p.position LIMIT ?`;
 const COUNT = `SELECT (SELECT count(*) FROM (SELECT DISTINCT handler, key FROM skanu_parked WHERE key IS NOT NULL))
   + (SELECT count(*) FROM skanu_parked WHERE key IS NULL) AS keys`;
+const COUNT_FAILED = `SELECT count(*) AS keys FROM skanu_parked p
+  WHERE reason_code IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM skanu_parked b WHERE b.handler = p.handler AND b.key = p.key AND b.position < p.position)`;
 const FAILED_AGAIN =
-  'UPDATE skanu_parked SET reason_code = ?, reason_message = ?, attempts = attempts + 1 WHERE position = ?';
+  'UPDATE skanu_parked SET reason_code = ?, reason_message = ?, attempts = attempts + ? WHERE position = ?';
+
+// what a power cut takes comes again from the log: its offset is committed after a flush only
+const UNTIL_FLUSH = { durability: 'buffered' } as const;
 
 /** Records that wait, in a table. */
 export class SqliteParkingLot implements ParkingLot {
   constructor(private readonly database: SqliteDatabase) {}
 
   park(record: RecordToPark): Promise<boolean> {
-    return this.database.write('parking a record', (sql) => insertUnlessDone(sql, record));
+    return this.database.write('parking a record', (sql) => insertUnlessDone(sql, record), UNTIL_FLUSH);
   }
 
   parkBehind(record: RecordToPark): Promise<boolean> {
-    return this.database.write('parking a record', (sql) => {
-      if (!sql.get(IS_PARKED, [record.handler, record.key])) return false;
-      insertUnlessDone(sql, record);
-      return true;
-    });
+    return this.database.write(
+      'parking a record',
+      (sql) => {
+        if (!sql.get(IS_PARKED, [record.handler, record.key])) return false;
+        insertUnlessDone(sql, record);
+        return true;
+      },
+      UNTIL_FLUSH,
+    );
   }
 
   first(handler: string, key: string | null, position?: number): Promise<ParkedRecord | undefined> {
@@ -70,13 +80,19 @@ export class SqliteParkingLot implements ParkingLot {
     );
   }
 
-  count(): Promise<number> {
-    return this.database.read('reading parked keys', (sql) => sql.get<{ keys: number }>(COUNT)!.keys);
+  count(only?: 'failed'): Promise<number> {
+    return this.database.read('reading parked keys', (sql) => {
+      return sql.get<{ keys: number }>(only === 'failed' ? COUNT_FAILED : COUNT)!.keys;
+    });
   }
 
-  async failedAgain(position: number, reason: { code: string; message: string }): Promise<void> {
+  async failedAgain(
+    position: number,
+    reason: { code: string; message: string },
+    attempts = 1,
+  ): Promise<void> {
     await this.database.write('noting a failed attempt', (sql) =>
-      sql.run(FAILED_AGAIN, [reason.code, reason.message, position]),
+      sql.run(FAILED_AGAIN, [reason.code, reason.message, attempts, position]),
     );
   }
 

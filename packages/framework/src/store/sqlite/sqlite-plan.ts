@@ -1,7 +1,6 @@
-import { UnstorableValueError } from '../../kernel/errors/store-errors.js';
 import type { StatementCache } from '../../sqlite/statement-cache.js';
-import { hasLoneSurrogate } from '../storable.js';
-import type { CommitOutcome, OutgoingEvent, WritePlan } from '../write-plan.js';
+import { assertStorableEvent } from '../storable.js';
+import type { CommitOutcome, WritePlan } from '../write-plan.js';
 import { bindChange } from './sqlite-changes.js';
 import { admit } from './sqlite-inbox.js';
 import { append } from './sqlite-outbox.js';
@@ -22,12 +21,4 @@ export function bindPlan(plan: WritePlan): (sql: StatementCache) => CommitOutcom
     append(sql, plan.events);
     return { kind: 'committed', versions };
   };
-}
-
-function assertStorableEvent({ eventId, topic, key, value }: OutgoingEvent): void {
-  for (const [field, text] of Object.entries({ eventId, topic, key: key ?? '', value })) {
-    if (hasLoneSurrogate(text)) {
-      throw new UnstorableValueError('outbox', field, 'it has half of a surrogate pair');
-    }
-  }
 }

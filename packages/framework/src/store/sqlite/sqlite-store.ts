@@ -4,18 +4,20 @@ import type { ParkingLot } from '../parking-lot.js';
 import type { Selection } from '../selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store.js';
 import type { Row, TableDefinition } from '../table-definition.js';
+import type { ViewGenerations } from '../view-generations.js';
 import type { CommitOutcome, WritePlan } from '../write-plan.js';
 import { CompiledTable, type StoredRow } from './compiled-table.js';
 import { SqliteDatabase } from './sqlite-database.js';
 import { releaseIds, reserveIds } from './sqlite-ids.js';
 import { pruneInbox } from './sqlite-inbox.js';
 import { SqliteLeases } from './sqlite-leases.js';
-import { migrate } from './sqlite-migrations.js';
+import { migrate, migrationSql } from './sqlite-migrations.js';
 import { SqliteOutbox } from './sqlite-outbox.js';
 import { SqliteParkingLot } from './sqlite-parking-lot.js';
 import { bindPlan } from './sqlite-plan.js';
+import { SqliteViewGenerations } from './sqlite-view-generations.js';
 import { countSql, selectSql } from './sqlite-select.js';
-import { ensureTables } from './sqlite-tables.js';
+import { ensureTables, tableSql } from './sqlite-tables.js';
 
 export interface SqliteStoreOptions {
   /** The file; it and its folder are made when they are missing. Files with its name and `-wal`, `-shm` and `-bell` belong to it. */
@@ -25,6 +27,8 @@ export interface SqliteStoreOptions {
   readonly random: () => number;
   /** How long a write waits for other processes to let go of the file, in milliseconds. Default: 10,000. */
   readonly busyLimitMs?: number;
+  /** `verify` changes no table and refuses what is missing. Default: `update`. */
+  readonly schema?: 'update' | 'verify';
 }
 
 /**
@@ -47,21 +51,31 @@ export class SqliteStore implements Store {
   readonly outbox: SqliteOutbox;
   readonly leases: Leases;
   readonly parking: ParkingLot;
+  readonly views: ViewGenerations;
   readonly #database: SqliteDatabase;
+  readonly #schema: 'update' | 'verify';
 
-  constructor({ path, clock, random, busyLimitMs = 10_000 }: SqliteStoreOptions) {
+  constructor({ path, clock, random, busyLimitMs = 10_000, schema = 'update' }: SqliteStoreOptions) {
+    this.#schema = schema;
     this.#database = new SqliteDatabase({ path, clock, random, busyLimitMs });
     this.outbox = new SqliteOutbox(this.#database);
     this.leases = new SqliteLeases(this.#database);
     this.parking = new SqliteParkingLot(this.#database);
+    this.views = new SqliteViewGenerations(this.#database);
   }
 
   open(): Promise<void> {
-    return this.#database.open((sql) => migrate(sql, this.#database.name));
+    return this.#database.open((sql) => migrate(sql, this.#database.name, this.#schema));
   }
 
   ensureTables(tables: readonly TableDefinition[]): Promise<void> {
-    return this.#database.write('making tables', (sql) => ensureTables(sql, this.#database.name, tables));
+    return this.#database.write('making tables', (sql) =>
+      ensureTables(sql, this.#database.name, tables, this.#schema),
+    );
+  }
+
+  schemaSql(tables: readonly TableDefinition[]): string[] {
+    return [...migrationSql(0), ...tables.flatMap(tableSql)];
   }
 
   reserveIds(table: TableDefinition, count: number): Promise<IdBlock> {

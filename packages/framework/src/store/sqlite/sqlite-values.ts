@@ -1,7 +1,7 @@
 import type { SqlValue } from '../../sqlite/statement-cache.js';
 import { assertStorable } from '../storable.js';
 import type { ColumnDefinition, ColumnType, ColumnValue } from '../table-definition.js';
-import { fromSortable, toSortable } from './sortable-bigint.js';
+import { fromSortable, toSortable } from '../sortable-bigint.js';
 
 /**
  * The declared type of a column. It records the type of the definition, so that a change of it is noticed, and gives the affinity

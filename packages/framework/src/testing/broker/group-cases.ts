@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { GroupInUseError } from '../../kernel/errors/broker-errors.js';
 import { Latch } from '../../kernel/latch.js';
 import { type BrokerCase, brokerCase } from './broker-case.js';
 import { record } from './broker-lab.js';
@@ -70,6 +71,35 @@ export const groupCases: readonly BrokerCase[] = [
       member,
       topics.map((topic) => `of ${topic}`),
     );
+  }),
+
+  brokerCase('a group that was forgotten begins anew; one that is not known is no error', async (lab) => {
+    const broker = await lab.broker();
+    const topic = await lab.topic(broker, 1);
+    const group = lab.group();
+    await broker.publish([record(topic, 'k', 'v')]);
+    const before = await lab.join(broker, { group, topics: [topic], commits: true });
+    await lab.until('it is done', () => before.values.length > 0 && before.isIdle);
+    await before.subscription!.close();
+    await broker.forgetGroup(group);
+    await broker.forgetGroup(group);
+    const after = await lab.join(broker, { group, topics: [topic] });
+    await lab.untilValues(after, ['v']);
+  }),
+
+  brokerCase('a group that has a member is not forgotten, nor are its offsets', async (lab) => {
+    const [one, other] = [await lab.broker(), await lab.broker()];
+    const topic = await lab.topic(one, 1);
+    const group = lab.group();
+    await one.publish([record(topic, 'k', 'before')]);
+    const member = await lab.joinAndHold(one, 1, { group, topics: [topic], commits: true });
+    await lab.until('it is done', () => member.values.length > 0 && member.isIdle);
+    await assert.rejects(other.forgetGroup(group), GroupInUseError);
+    await member.subscription!.close();
+    await one.publish([record(topic, 'k', 'after')]);
+    const next = await lab.join(other, { group, topics: [topic] });
+    await lab.untilValues(next, ['after']);
+    assert.deepEqual(next.values, ['after']);
   }),
 
   brokerCase('a group that is stuck holds up no other group', async (lab) => {

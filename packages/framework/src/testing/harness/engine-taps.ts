@@ -33,14 +33,19 @@ export class EngineTaps {
   }
 
   #tapped(broker: Broker): Broker {
-    const subscribe = async (options: SubscribeOptions): Promise<Subscription> =>
-      (this.#subscription = await broker.subscribe(options));
+    const subscribe = async (options: SubscribeOptions): Promise<Subscription> => {
+      const subscription = await broker.subscribe(options);
+      // the first is the service's own; later ones rebuild views
+      this.#subscription ??= subscription;
+      return subscription;
+    };
     return {
       capabilities: broker.capabilities,
       open: () => broker.open(),
       ensureTopic: (topic) => broker.ensureTopic(topic),
       publish: (records) => broker.publish(records),
       subscribe,
+      forgetGroup: (group) => broker.forgetGroup(group),
       ping: () => broker.ping(),
       close: () => broker.close(),
     };

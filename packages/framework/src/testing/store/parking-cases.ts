@@ -174,6 +174,25 @@ export const parkingCases: readonly StoreCase[] = [
     assert.deepEqual(after, [{ ...first!, reason, attempts: 4 }, second!]);
     assert.deepEqual((await store.parking.keys(0, 1))[0]?.reason, reason);
     await store.parking.failedAgain(second!.position + 100, reason);
+    await store.parking.failedAgain(second!.position, reason, 5);
+    assert.equal((await store.parking.records('stock', 'k', 0, 2))[1]!.attempts, 8);
+  }),
+
+  storeCase('keys that only wait for their turn are told from those that have failed', async (lab) => {
+    const store = await lab.store();
+    const turnOnly = { reason: null };
+    await store.parking.park(record('a', 'failed'));
+    await store.parking.park(record('b', 'failed', turnOnly));
+    await store.parking.park(record('c', 'aside', turnOnly));
+    await store.parking.park(record('d', 'aside'));
+    await store.parking.park(record('e', null));
+    assert.deepEqual([await store.parking.count(), await store.parking.count('failed')], [3, 2]);
+    const { position } = await firstOf(store, 'failed');
+    await store.commit(plan({ inbox: mark('a', 'failed', position) }));
+    assert.equal(await store.parking.count('failed'), 1);
+    const first = await firstOf(store, 'aside');
+    await store.parking.failedAgain(first.position, { code: 'NOW', message: 'it failed' });
+    assert.equal(await store.parking.count('failed'), 2);
   }),
 ];
 

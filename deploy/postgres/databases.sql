@@ -1,0 +1,2 @@
+-- run once, when the server has no data yet; the first database is POSTGRES_DB
+CREATE DATABASE payment;

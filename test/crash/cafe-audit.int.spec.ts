@@ -8,50 +8,50 @@ import { CrashLab } from './crash-lab.ts';
 /** What could have gone wrong, as a statement that makes it so, and what the audit says then. */
 const WRONGS: readonly [what: string, service: string, sql: string, finding: RegExp][] = [
   [
-    'an order that was promised',
+    'a promised order is lost',
     'order',
     'DELETE FROM orders WHERE id = 1',
     /^placed orders that are lost: 1$/,
   ],
   [
-    'a cancellation that was promised',
+    'a promised cancellation is lost',
     'order',
     `UPDATE orders SET status = 'OrderPlaced' WHERE id = 2`,
     /^cancellations that are lost: 2$/,
   ],
-  ['a payment', 'payment', 'DELETE FROM payments WHERE "orderId" = 1', /^payments: missing: 1$/],
+  ['a payment is missing', 'payment', 'DELETE FROM payments WHERE "orderId" = 1', /^payments: missing: 1$/],
   [
-    'one payment too many',
+    'a payment is there twice',
     'payment',
     'INSERT INTO payments SELECT id + 1000, version, "orderId", product, qty, cost, status FROM payments WHERE "orderId" = 1',
     /^payments: too many: 1$/,
   ],
   [
-    'a delivery',
+    'a delivery is missing',
     'delivery',
     'DELETE FROM deliveries WHERE "orderId" = 1',
     /^deliveries: missing: 1 1 coffee/,
   ],
   [
-    'a wrong trace',
+    'a trace is not right',
     'ordertrace',
     'UPDATE "orderTraces" SET cost = cost + 1 WHERE id = 1',
     /^traces: missing: 1 1 1/,
   ],
   [
-    'a message',
+    'a message is missing',
     'message',
     'DELETE FROM messages WHERE "orderId" = 1',
     /^messages: missing: 1 PaymentApproved/,
   ],
   [
-    'the order of a key',
+    'events of a key took effect in another order',
     'ordertrace',
     `UPDATE skanu_inbox SET done_at = done_at + 100000 WHERE done_at = (SELECT min(done_at) FROM skanu_inbox)`,
     /^ordertrace: .* did out of order/,
   ],
   [
-    'an event',
+    'an event is missing',
     'events',
     `DELETE FROM records WHERE CAST(value AS TEXT) LIKE '%"DeliveryStarted"%"orderId":1,%'`,
     /^DeliveryStarted in the log: missing: 1$/,
@@ -89,7 +89,7 @@ describe('the audit of the cafe', () => {
     });
   });
 
-  it.each(WRONGS)('misses %s', async (_, service, sql, finding) => {
+  it.each(WRONGS)('finds what is wrong: %s', async (_, service, sql, finding) => {
     const path = join(lab.folder, `${service}.db`);
     const whole = `${path}.whole`;
     copyDatabase(path, whole);

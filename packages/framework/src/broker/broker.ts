@@ -99,7 +99,7 @@ export interface Subscription {
    */
   commit(offsets: readonly CommittedOffset[]): Promise<void>;
 
-  /** The lag of the partitions that this member has. */
+  /** The lag of the partitions that this member has: as it was at some moment after the call, never what was looked up before. */
   lag(): Promise<PartitionLag[]>;
 
   /** Revokes everything (see {@link RecordReceiver.revoked}), then leaves, so that others take over at once. A second call does nothing. */

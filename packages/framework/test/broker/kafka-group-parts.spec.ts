@@ -205,9 +205,11 @@ describe('the signs of life of a coordinator', () => {
     expect(look()).toBe('fine');
     await clock.advance(1);
     expect(look()).toBe('silent');
+    await clock.advance(5_001);
+    expect(look()).toBe('overdue');
     life.joining();
     expect(look()).toBe('doubtful');
-    await clock.advance(25_001);
+    await clock.advance(20_000);
     expect(look()).toBe('hangs');
     life.heard();
     expect(look()).toBe('fine');

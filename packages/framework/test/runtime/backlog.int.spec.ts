@@ -10,7 +10,7 @@ resetOffice();
 const RECORDS = Number(process.env['BACKLOG'] ?? 20_000);
 const OTHER_KEYS = 500;
 /** Of so many records one is of the bad key. */
-const BAD_EVERY = 20;
+const BAD_EVERY = 100;
 const PATIENCE_MS = RECORDS * 10;
 /** How much longer it may take; 1.1 is what is aimed at. */
 const BOUND = 1.5;
@@ -35,7 +35,9 @@ async function run(handle: () => unknown, handlerTimeoutMs: number, records = RE
     settings: { HANDLER_TIMEOUT_MS: handlerTimeoutMs },
   });
   for (let sent = 0; sent < records; sent += 1_000) {
-    const batch = Array.from({ length: 1_000 }, (_, index) => letter(`k${index % OTHER_KEYS}`, sent + index));
+    const batch = Array.from({ length: 1_000 }, (_, index) =>
+      letter(`k${index % OTHER_KEYS}-`, sent + index),
+    );
     const bad = Array.from({ length: 1_000 / BAD_EVERY }, (_, index) => letter('bad', sent + index));
     await lab.send(
       ...batch.flatMap((one, index) => (index % BAD_EVERY ? [one] : [one, bad[index / BAD_EVERY]!])),

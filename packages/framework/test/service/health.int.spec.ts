@@ -69,11 +69,12 @@ describe('health', () => {
     const { service, broker, health } = await started();
     await using _ = service;
     const away = new BrokerUnavailableError('the log');
-    for (let i = 1; i <= 4; i++) broker.failNext('publish', away, { nth: i });
+    // the waits between them add up to more than the time for which a report of health is good
+    for (let i = 1; i <= 8; i++) broker.failNext('publish', away, { nth: i });
     expect((await service.request('POST', '/notes', { text: 'one' })).status).toBe(201);
     const { body } = await eventually(health, ({ status }) => status === 503);
     expect(body.components.relay).toMatchObject({ status: 'DOWN', details: { code: 'BROKER_UNAVAILABLE' } });
-    await eventually(health, ({ status }) => status === 200);
+    await eventually(health, ({ status }) => status === 200, 20_000);
     await service.settled();
     expect((await service.published(Noted)).map(({ id }) => id)).toEqual([1]);
   });

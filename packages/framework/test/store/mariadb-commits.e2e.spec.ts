@@ -33,7 +33,7 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
 
   beforeAll(async () => {
     server = await startMariadb();
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();

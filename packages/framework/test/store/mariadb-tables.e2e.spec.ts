@@ -1,9 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  SchemaDiffersError,
-  StoreBusyError,
-  UniqueViolationError,
-} from '../../src/kernel/errors/store-errors.js';
+import { SchemaDiffersError, UniqueViolationError } from '../../src/kernel/errors/store-errors.js';
 import {
   column,
   commit,
@@ -30,7 +26,7 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and its tables${skippe
 
   beforeAll(async () => {
     server = await startMariadb();
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import { kafkaLogger } from './kafka-logger.js';
 /** How long one connection may take to come about, unless a request as a whole may take less. */
 const CONNECT_LIMIT_MS = 3_000;
 const KEEP_ALIVE_MS = 60_000;
+const MAX_LISTENERS = 1_000;
 
 /**
  * One client of kafkajs, which can be ended for sure. kafkajs goes on with what it has begun whatever one does, and its
@@ -53,6 +54,8 @@ export class KafkaLink {
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
+    // kafkajs writes to connections that are still being made, and each write waits with a listener
+    socket.setMaxListeners(MAX_LISTENERS);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;

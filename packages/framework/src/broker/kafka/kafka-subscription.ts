@@ -7,23 +7,18 @@ import type {
   TopicPartition,
 } from '../broker.js';
 import { commitHeld } from './commit-held.js';
-import { GroupConsumer, type GroupConsumerOptions } from './group-consumer.js';
+import { GroupConsumer } from './group-consumer.js';
 import { GroupPositions, hasMember } from './group-positions.js';
 import { HeldPartitions } from './held-partitions.js';
-import type { KafkaAdmin } from './kafka-admin.js';
 import { brokerFailure, isExpelled } from './kafka-failure.js';
+import type { KafkaSubscriptionOptions } from './kafka-subscription-options.js';
 import { LifeSigns } from './life-signs.js';
+import { MembershipWatch } from './membership-watch.js';
 import { PartitionFeed } from './partition-feed.js';
 import { SharedCall } from './shared-call.js';
 import { SubscriptionStatus } from './subscription-status.js';
 
 const RETRY = { baseMs: 100, capMs: 2_000 };
-
-export interface KafkaSubscriptionOptions extends GroupConsumerOptions {
-  readonly admin: KafkaAdmin;
-  /** As it is shown in errors. */
-  readonly broker: string;
-}
 
 /**
  * A membership in a group of Kafka. It outlives the consumers of kafkajs: when one ends, another takes its place.
@@ -115,7 +110,14 @@ export class KafkaSubscription implements Subscription {
   #begin(): void {
     if (this.#closing) return;
     this.#hasBegun = true;
-    this.#working = Promise.all([this.#keepConsuming(), this.#watch()]);
+    const watch = new MembershipWatch({
+      ...this.options,
+      life: this.#life,
+      current: () => ({ consumer: this.#consumer, held: this.#held }),
+      lose: (held) => this.#lose(held),
+      fails: (error) => this.#fails(error),
+    });
+    this.#working = Promise.all([this.#keepConsuming(), watch.run(this.#stopping.signal)]);
     if (this.#early) void this.#take(this.#early);
   }
 
@@ -152,29 +154,6 @@ export class KafkaSubscription implements Subscription {
     }
   }
 
-  /** Sees to it that silence is noticed, whatever kafkajs is waiting for. */
-  async #watch(): Promise<void> {
-    const { clock, admin } = this.options;
-    const { signal } = this.#stopping;
-    for (;;) {
-      await clock.sleep(this.#consumer.heartbeatMs, signal).catch(() => {});
-      if (signal.aborted) return;
-      const [consumer, held] = [this.#consumer, this.#held];
-      if (held?.isLeaving && !held.isOver) {
-        // kafkajs does not, while it waits to join again
-        await consumer.heartbeat().catch((error: unknown) => isExpelled(error) && this.#lose(held));
-      }
-      if (consumer.ended.isOpen) continue;
-      const { verdict, error } = this.#life.look(consumer.rebalanceTimeoutMs);
-      if (verdict === 'hangs') consumer.fail(error);
-      if (verdict === 'silent') this.#fails(error);
-      if (verdict === 'doubtful')
-        await admin
-          .call('asking for life', (one) => one.describeCluster())
-          .catch((silence: unknown) => this.#fails(silence));
-    }
-  }
-
   #newConsumer(): GroupConsumer {
     this.#isAwaited = false;
     this.#life.heard();
@@ -194,7 +173,7 @@ export class KafkaSubscription implements Subscription {
         accept();
       },
       fetching: () => {
-        if (false && this.#life.hasGivenUpJoining(2 * this.#consumer.heartbeatMs))
+        if (this.#life.hasGivenUpJoining(2 * this.#consumer.heartbeatMs))
           this.#consumer.fail(new Error('the group was not joined'));
       },
       alive: () => {
@@ -215,10 +194,6 @@ export class KafkaSubscription implements Subscription {
     this.#assignment = undefined;
     this.#early = undefined;
     this.#life.joining();
-    if (this.#held && !(globalThis as any).h3) {
-      (globalThis as any).h3 = true;
-      throw Object.assign(new Error('loading'), { retriable: true });
-    }
   }
 
   /** Begins to let go of everything, since the group is to be joined again. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../kernel/clock.js';
 
 /**
- * `silent`: the coordinator should have answered. `doubtful`: so it should, unless the group waits for other members.
- * `hangs`: it is silent for longer than any wait in a group can be.
+ * `silent`: the coordinator should have answered. `overdue`: it has not for so long that the member may be taken for dead.
+ * `doubtful`: it should have answered, unless the group waits for other members. `hangs`: it is silent for longer than any
+ * wait in a group can be.
  */
-export type Verdict = 'fine' | 'silent' | 'doubtful' | 'hangs';
+export type Verdict = 'fine' | 'silent' | 'overdue' | 'doubtful' | 'hangs';
 
 /** How long a group's coordinator has been silent, and what that means. */
 export class LifeSigns {
@@ -52,6 +53,7 @@ export class LifeSigns {
   #verdict(silentMs: number, joinLimitMs: number): Verdict {
     if (silentMs < this.sessionTimeoutMs / 2) return 'fine';
     if (silentMs > joinLimitMs + this.sessionTimeoutMs) return 'hangs';
-    return this.#joiningSince === undefined ? 'silent' : 'doubtful';
+    if (this.#joiningSince !== undefined) return 'doubtful';
+    return silentMs > this.sessionTimeoutMs ? 'overdue' : 'silent';
   }
 }

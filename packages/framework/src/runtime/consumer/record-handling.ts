@@ -108,6 +108,7 @@ export class RecordHandling {
         outage.over();
         if (kind === 'parked') return { kind };
         if (kind !== 'held') return { kind: 'done' };
+        obstacle?.excuse(true);
         await pause(() => item.handler.moved(signal), signal);
       } catch (error) {
         if (isEnded()) break;

@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import type { Sql, SqlDialect } from './sql-dialect.js';
 import type { Statement } from './sql-driver.js';
-import { sql } from 'kysely';
 
 /** Stands for a value while a statement is compiled. */
 class Slot<Name extends string> {

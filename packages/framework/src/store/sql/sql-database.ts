@@ -33,7 +33,6 @@ export class SqlDatabase {
     this.#state = 'opening';
     try {
       await this.#tracked(this.#prepared(prepare));
-      this.#state = 'open';
     } catch (error) {
       this.#state = 'new';
       throw error;
@@ -79,6 +78,8 @@ export class SqlDatabase {
     await driver.open();
     try {
       await prepare(driver);
+      // within what a close waits for: it must see that there is something to end
+      this.#state = 'open';
     } catch (error) {
       this.#driver = this.connect();
       await driver.close();

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Selection } from '../selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store.js';
 import type { Row, TableDefinition } from '../table-definition.js';
@@ -18,7 +19,6 @@ import { SqlSchema } from './sql-schema.js';
 import { SqlSelects } from './sql-select.js';
 import { SqlTables } from './sql-table.js';
 import { SqlViews } from './sql-views.js';
-import { sql } from 'kysely';
 
 export interface SqlStoreParts {
   readonly dialect: SqlDialect;

@@ -45,7 +45,7 @@ export class ServiceProcess {
   }
 
   /** Waits until it is ready. */
-  async ready(withinMs = 20_000): Promise<void> {
+  async ready(withinMs = 60_000): Promise<void> {
     for (const deadline = Date.now() + withinMs; ; await sleep(10)) {
       if (!this.isAlive) throw new Error(`${this.name} ended with ${this.#process.exitCode}: ${this.output}`);
       if (Date.now() > deadline) throw new Error(`${this.name} is not ready: ${this.output}`);

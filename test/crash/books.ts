@@ -21,7 +21,7 @@ export async function sell(lab: CrashLab, account: string, amount = 1): Promise<
 }
 
 /** A broker may take its time to see that a member of a group is dead. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 
 type Books = Record<string, number[]>;
 

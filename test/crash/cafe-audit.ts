@@ -29,7 +29,7 @@ export interface CafeAudit {
   readonly findings: readonly string[];
   readonly orders: number;
   readonly cancelled: number;
-  /** Payments of orders that are not there: order died, or lost its connection, between payment's answer and its own commit. */
+  /** Payments of orders that are not there: order was killed, lost its database or did not wait any longer, between payment's commit and its own. */
   readonly orphans: number;
   /** Records of the log that were there before, with the same event id. */
   readonly repeated: number;

@@ -7,7 +7,7 @@ import type { Death, DeathAnywhere, FromHost, HostPlan, Place, ToHost } from './
 const compileCache = join(import.meta.dirname, '../../node_modules/.cache/crash-tests');
 
 /** How long something may take that it shall do. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 45_000;
 
 /** A process that runs services; it can be killed, and can be told where to kill itself. */
 export class HostProcess {

@@ -11,7 +11,7 @@ export interface MatrixPoint {
 const REBUILD_POINTS = ['views.beginRebuild', 'views.hold', 'views.swap'];
 
 /**
- * The points of one round, in a random order.
+ * The points of one round.
  * @param below a random integer below a limit
  */
 export function matrixPoints(below: (limit: number) => number): MatrixPoint[] {
@@ -28,7 +28,7 @@ export function matrixPoints(below: (limit: number) => number): MatrixPoint[] {
     ...store(service, point, more),
     engine: 'broker',
   });
-  const points: MatrixPoint[] = [
+  return [
     {
       where: 'after the remote call',
       death: store('order', 'commit', { side: 'before', of: 'request' }),
@@ -71,8 +71,4 @@ export function matrixPoints(below: (limit: number) => number): MatrixPoint[] {
       scene: 'rebuild',
     },
   ];
-  return points
-    .map((point) => ({ point, place: below(2 ** 31) }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ point }) => point);
 }

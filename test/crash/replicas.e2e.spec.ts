@@ -10,7 +10,7 @@ import { POISON } from './poison.ts';
 
 describe.skipIf(noContainers !== undefined)(
   `several processes on one database${noContainers === undefined ? '' : `: skipped, ${noContainers}`}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let servers: Servers;
     beforeAll(async () => {
@@ -41,6 +41,7 @@ describe.skipIf(noContainers !== undefined)(
         await until(
           () => sleeper.output,
           (said) => said.includes('another process relays the outbox now'),
+          20_000,
         );
         expect(await lab.engines.count('till', 'skanu_outbox')).toBe(1);
         other.release();

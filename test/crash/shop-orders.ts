@@ -2,6 +2,9 @@ import type { CrashLab } from './crash-lab.ts';
 import { events } from './events.ts';
 import { settled } from './settled.ts';
 
+/** A broker may take its time to see that a member of a group is dead. */
+const PATIENCE_MS = 45_000;
+
 /** Places an order; tells its id. Rejects with the `TypeError` of fetch when order died over it. */
 export async function place(lab: CrashLab): Promise<number> {
   const answer = await fetch(`${lab.url('order')}/orders`, {
@@ -23,7 +26,7 @@ export interface Shop {
 
 /** What order, payment and the log have, by order id, when nothing is on its way any more. */
 export async function shopOf(lab: CrashLab): Promise<Shop> {
-  await settled(lab, ['order', 'payment'], 30_000);
+  await settled(lab, ['order', 'payment'], PATIENCE_MS);
   return {
     orders: await ordersOf(lab),
     paid: await paidOf(lab),

@@ -7,7 +7,7 @@ export const ACCOUNTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 /** Enough for partitions to be busy, and for the machine not to be. */
 const BETWEEN_SALES_MS = 20;
 /** A broker takes its time to see that a member of a group is dead. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 
 /** Sells on all accounts while something else goes on (on each one sale after the other), and a while longer. */
 export async function whileSelling(lab: CrashLab, work: () => Promise<void>): Promise<void> {

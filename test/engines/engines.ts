@@ -10,8 +10,8 @@ import type { Servers } from './servers.ts';
 /** Those that publish and handle nothing; all others are groups of the log. */
 const DEAF = new Set(['till', 'gateway']);
 
-/** Short: what a killed member held is free again soon, and that is what most of these tests wait for. */
-const SESSION_MS = '2000';
+/** Short: what a killed member held is free again soon. No shorter: on a busy machine live members would be taken for dead. */
+const SESSION_MS = '4000';
 
 export interface EnginesOptions extends EngineChoice {
   /** Where embedded engines have their files. */

@@ -7,7 +7,7 @@ import { serverFaults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { throughAgain } from './recovery.ts';
 import { Servers } from './servers.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { Balancer } from './balancer.ts';
 import { Traffic } from './traffic.ts';
 
 /** `FAULT_PAUSE_MS=20000`: longer than any session and lease. */
@@ -24,30 +24,30 @@ describe.skipIf(noContainers !== undefined)(
     const promised = { placed: new Set<number>(), cancelled: new Set<number>() };
     const random = seededRandom(SEED);
     let servers: Servers;
-    let proxy: TcpProxy;
+    let beforePostgres: Balancer;
     let fleet: Fleet;
 
     beforeAll(async () => {
       servers = await Servers.start('kafka', 'postgres', 'mariadb');
-      proxy = await TcpProxy.listen(() => [servers.container('postgres').port]);
+      beforePostgres = await Balancer.listen(() => [servers.container('postgres').port]);
       fleet = await Fleet.open({
         choice: fullCafe(servers),
         replicas: 1,
-        ports: { postgres: proxy.port },
+        ports: { postgres: beforePostgres.port },
       });
     }, 240_000);
     afterAll(async () => {
       await fleet?.[Symbol.asyncDispose]();
-      await proxy?.[Symbol.asyncDispose]();
+      await beforePostgres?.[Symbol.asyncDispose]();
       await servers?.[Symbol.asyncDispose]();
     });
 
     // the servers are not there yet: only the words are asked for
-    const names = serverFaults({ servers: undefined!, proxy: undefined!, pauseMs: PAUSE_MS });
+    const names = serverFaults({ servers: undefined!, beforePostgres: undefined!, pauseMs: PAUSE_MS });
     it.each(names.map(({ what }, index) => ({ what, index })))(
       '$what: no order is lost or half done, nothing happens twice, order is kept',
       async ({ what, index }) => {
-        const fault = serverFaults({ servers, proxy, pauseMs: PAUSE_MS })[index]!;
+        const fault = serverFaults({ servers, beforePostgres, pauseMs: PAUSE_MS })[index]!;
         const traffic = new Traffic({ url: fleet.url('order'), rate: RATE, random });
         traffic.start();
         await throughAgain(fleet, RECOVERED_WITHIN_MS);

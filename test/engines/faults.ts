@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerName, Servers } from './servers.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { Balancer } from './balancer.ts';
 
 /** Something that happens to a server: resolves when it is over, and the server runs again (which is not to say that it answers). */
 export interface ServerFault {
@@ -11,12 +11,12 @@ export interface ServerFault {
 export interface ServerFaultOptions {
   readonly servers: Servers;
   /** Stands before PostgreSQL. */
-  readonly proxy: TcpProxy;
+  readonly beforePostgres: Balancer;
   readonly pauseMs: number;
 }
 
 /** What happens to servers: they are killed, they fall silent, connections to them break. */
-export function serverFaults({ servers, proxy, pauseMs }: ServerFaultOptions): ServerFault[] {
+export function serverFaults({ servers, beforePostgres, pauseMs }: ServerFaultOptions): ServerFault[] {
   const killed = (name: ServerName): ServerFault => ({
     what: `${name} is killed and started again`,
     happen: async () => {
@@ -40,7 +40,7 @@ export function serverFaults({ servers, proxy, pauseMs }: ServerFaultOptions): S
     paused('kafka'),
     killed('postgres'),
     paused('postgres'),
-    { what: 'all connections to postgres break', happen: async () => proxy.cut() },
+    { what: 'all connections to postgres break', happen: async () => beforePostgres.cut() },
     killed('mariadb'),
   ];
 }

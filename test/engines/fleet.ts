@@ -7,7 +7,7 @@ import { freePorts } from '../cafe/free-ports.ts';
 import { ServiceProcess } from '../cafe/service-process.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { Engines } from './engines.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { Balancer } from './balancer.ts';
 
 export interface FleetOptions {
   readonly choice: EngineChoice;
@@ -30,7 +30,7 @@ export class Fleet implements AsyncDisposable {
   readonly #options: FleetOptions;
   readonly #folder: string;
   readonly #ports: ReadonlyMap<ServiceName, readonly number[]>;
-  readonly #addresses: ReadonlyMap<ServiceName, TcpProxy>;
+  readonly #addresses: ReadonlyMap<ServiceName, Balancer>;
   readonly #replicas = new Map<ServiceName, ServiceProcess[]>();
 
   private constructor(
@@ -38,7 +38,7 @@ export class Fleet implements AsyncDisposable {
     folder: string,
     engines: Engines,
     ports: ReadonlyMap<ServiceName, readonly number[]>,
-    addresses: ReadonlyMap<ServiceName, TcpProxy>,
+    addresses: ReadonlyMap<ServiceName, Balancer>,
   ) {
     this.#options = options;
     this.services = [...ports.keys()];
@@ -62,8 +62,8 @@ export class Fleet implements AsyncDisposable {
     const ports = new Map(
       services.map((name, index) => [name, free.slice(index * replicas, (index + 1) * replicas)]),
     );
-    const addresses = new Map<ServiceName, TcpProxy>();
-    for (const [name, own] of ports) addresses.set(name, await TcpProxy.listen(() => own));
+    const addresses = new Map<ServiceName, Balancer>();
+    for (const [name, own] of ports) addresses.set(name, await Balancer.listen(() => own));
     return new Fleet(options, folder, engines, ports, addresses);
   }
 
@@ -92,7 +92,7 @@ export class Fleet implements AsyncDisposable {
   /** Starts all processes of a service and waits until they are ready. */
   async start(name: ServiceName): Promise<void> {
     const all = this.#ports.get(name)!.map((_, index) => this.#spawn(name, index));
-    await Promise.all(all.map((one) => one.ready(60_000)));
+    await Promise.all(all.map((one) => one.ready()));
   }
 
   /** Starts one that has ended, in its place; does not wait. */
@@ -103,7 +103,7 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [...this.#replicas.values()].flat();
     await Promise.all(all.map((one) => one.stop('SIGKILL')));
-    await Promise.all([...this.#addresses.values()].map((proxy) => proxy[Symbol.asyncDispose]()));
+    await Promise.all([...this.#addresses.values()].map((address) => address[Symbol.asyncDispose]()));
     await this.engines[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true, force: true });
   }

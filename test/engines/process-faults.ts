@@ -14,7 +14,7 @@ export function processFaults(fleet: Fleet, name: ServiceName, random: () => num
     happen: async () => {
       const index = any();
       await fleet.replicas(name)[index]!.stop(signal);
-      await fleet.restart(name, index).ready(60_000);
+      await fleet.restart(name, index).ready();
     },
   });
   return [

@@ -8,7 +8,7 @@ import { Fleet } from './fleet.ts';
 import { processFaults } from './process-faults.ts';
 import { throughAgain } from './recovery.ts';
 import { Servers } from './servers.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { Balancer } from './balancer.ts';
 import { Traffic } from './traffic.ts';
 
 export interface SoakOptions {
@@ -45,15 +45,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(seed);
   say('starting Kafka, PostgreSQL, MariaDB and the cafe');
   await using servers = await Servers.start('kafka', 'postgres', 'mariadb');
-  await using proxy = await TcpProxy.listen(() => [servers.container('postgres').port]);
+  await using beforePostgres = await Balancer.listen(() => [servers.container('postgres').port]);
   await using fleet = await Fleet.open({
     choice: fullCafe(servers),
     replicas,
-    ports: { postgres: proxy.port },
+    ports: { postgres: beforePostgres.port },
   });
   await throughAgain(fleet, 30_000);
   const faults = [
-    serverFaults({ servers, proxy, pauseMs: 4_000 }),
+    serverFaults({ servers, beforePostgres, pauseMs: 4_000 }),
     ...fleet.services.map((name) => processFaults(fleet, name, random)),
   ];
 
@@ -100,7 +100,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       `${orders} orders (${cancelled} cancelled), each with one payment, one delivery, one trace, and its messages`,
       `${repeated} records were published again, and took effect once`,
       // known until payments of orders that never came to be are taken back
-      `${orphans} payments without an order: order lost its process or its database between payment's answer and its own commit`,
+      `${orphans} payments without an order: order was killed, lost its database or did not wait any longer, between payment's commit and its own`,
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreFailedError, StoreUnavailableError } from '../../src/kernel/errors/store-errors.js';
+import { StoreUnavailableError } from '../../src/kernel/errors/store-errors.js';
 import { Latch } from '../../src/kernel/latch.js';
 import { currentSignal } from '../../src/model/current-signal.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
@@ -249,65 +249,6 @@ describe('while the store is away', () => {
     const entries = await filed(lab);
     expect(entries.filter((entry) => entry.startsWith('slow'))).toEqual(names('slow', 100));
     expect(entries).toHaveLength(103);
-  });
-});
-
-describe('a record that the parking lot refuses', () => {
-  const closed = () => {
-    duty.clerk = ({ from }) => {
-      if (from === 'bad') throw new Error('closed');
-    };
-  };
-
-  it('is parked without its content, and its key waits as any other', async () => {
-    using folder = temporaryFolder();
-    closed();
-    await using lab = await openLab(folder.path, office, {
-      ...onePartition,
-      wrapStore: (real) => {
-        const park = real.parking.park.bind(real.parking);
-        real.parking.park = (record) =>
-          record.value === null ? park(record) : Promise.reject(new StoreFailedError('test', 'parking'));
-        return real;
-      },
-    });
-    await lab.send(letter('bad', 1), letter('bad', 2), letter('a', 1));
-    await lab.drained();
-    expect(await filed(lab)).toEqual(['a1']);
-    expect(await waiting(lab)).toEqual(['Clerk bad: Error, 2']);
-    const [first, second] = await lab.store.parking.records('Clerk', 'bad', 0, 2);
-    expect(first).toMatchObject({ value: null, offset: 0, reason: { message: 'closed' } });
-    expect(second!.value).not.toBeNull();
-    expect(messages(lab)).toContain('the content of a record cannot be parked; parking its place without it');
-  });
-
-  it('also without its content stops its partition, and says so', async () => {
-    using folder = temporaryFolder();
-    closed();
-    let store!: FaultyStore;
-    await using lab = await openLab(folder.path, office, {
-      ...onePartition,
-      wrapStore: (real) => (store = new FaultyStore(real)),
-    });
-    const failure = new StoreFailedError('test', 'parking');
-    for (let nth = 1; nth <= 2; nth++) store.failNext('parking.park', failure, { nth });
-    await lab.send(letter('a', 1), letter('bad', 1), letter('bad', 2));
-    const { consumer } = lab.assembly;
-    await until(
-      () => consumer!.state,
-      (state) => state === 'failing',
-    );
-    expect(consumer!.failure).toBe(failure);
-    expect(await filed(lab)).toEqual(['a1']);
-    await until(
-      async () => (await consumer!.lag()).map((one) => one.lag),
-      ([lag]) => lag === 2,
-    );
-    // the next start tries again
-    await consumer!.stop();
-    await using next = await openLab(folder.path, office, onePartition);
-    await next.drained();
-    expect(await waiting(next)).toEqual(['Clerk bad: Error, 2']);
   });
 });
 

@@ -21,7 +21,7 @@ function stage(first: Positions) {
   return {
     stop,
     become: (is: typeof state) => void (state = is),
-    async after(work: (catchUp: CatchUp) => Promise<void>, ...steps: Positions[]): Promise<boolean[]> {
+    after: async (work: (catchUp: CatchUp) => Promise<void>, ...steps: Positions[]): Promise<boolean[]> => {
       let isOver = false;
       const working = work(catchUp).then(() => (isOver = true));
       working.catch(() => {});

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 
 /** Stands before servers and hands connections on, to each in turn; and lets them break. */
-export class TcpProxy implements AsyncDisposable {
+export class Balancer implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #upstreams: () => readonly number[];
@@ -14,11 +14,11 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /** @param upstreams the ports that can be handed to now */
-  static async listen(upstreams: () => readonly number[]): Promise<TcpProxy> {
-    const proxy = new TcpProxy(upstreams);
-    proxy.#server.listen(0, 'localhost');
-    await once(proxy.#server, 'listening');
-    return proxy;
+  static async listen(upstreams: () => readonly number[]): Promise<Balancer> {
+    const balancer = new Balancer(upstreams);
+    balancer.#server.listen(0, 'localhost');
+    await once(balancer.#server, 'listening');
+    return balancer;
   }
 
   get port(): number {

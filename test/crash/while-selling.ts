@@ -5,7 +5,7 @@ import type { CrashLab } from './crash-lab.ts';
 
 export const ACCOUNTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 /** Enough for partitions to be busy, and for the machine not to be. */
-const BETWEEN_SALES_MS = 20;
+const BETWEEN_SALES_MS = 50;
 /** A broker takes its time to see that a member of a group is dead. */
 const PATIENCE_MS = 45_000;
 

@@ -106,6 +106,7 @@ export {
   UpstreamUnreachableError,
 } from './kernel/errors/gateway-errors.js';
 export {
+  CommitTimeoutError,
   CommitUnknownError,
   ConnectionLostError,
   DeadlockError,

@@ -26,21 +26,22 @@ describe('the public surface', () => {
   it('has these values in @skanu/framework', () => {
     expect(lines(Object.keys(framework).toSorted())).toMatchInlineSnapshot(`
       "Aggregate AggregateBase AggregateRoot BadRequestError BodyTooLargeError BootCheckError
-      BrokerUnavailableError Command CommitUnknownError ConfigurationError ConnectionLostError
-      DeadlockError DomainError DomainEvent DomainEventBase Entity FeignClient HandlerTimeoutError
-      HooksDoNotSettleError InvalidEventError InvalidInputError InvalidStateError LeaseLostError
-      LifecycleTimeoutError MalformedBodyError MethodNotAllowedError NoSuchPathError NoUnitOfWorkError
-      NotAcceptableError NotFoundError NotReadyError NotRegisteredError PatchTestFailedError PolicyHandler
-      PoolExhaustedError PortUnavailableError PostPersist PostRemove PostUpdate PrePersist PreRemove
-      PreUpdate PreconditionFailedError ReadModel ReadModelBase RecordTooLargeError RemoteBadAnswerError
-      RemoteCallAbortedError RemoteRefusedError RemoteTimeoutError RemoteUnreachableError
-      RequestTimeoutError SchemaDiffersError SerializationFailureError SkanuError StatementTimeoutError
-      StoreBusyError StoreFailedError StoreFullError StoreReadOnlyError StoreUnavailableError
-      TooManyRowsError UndeclaredEventError UniqueViolationError UnknownTopicError UnreadableRecordError
-      UnstorableValueError UnsupportedMediaTypeError UpstreamBrokeOffError UpstreamTimeoutError
-      UpstreamUnreachableError VersionConflictError View ViewHandler When Whenever bootFaults checkService
-      currentSignal defineGateway defineService del get inject patch post put repositoryOf start
-      startGateway startService
+      BrokerUnavailableError Command CommitTimeoutError CommitUnknownError ConfigurationError
+      ConnectionLostError DeadlockError DomainError DomainEvent DomainEventBase Entity FeignClient
+      HandlerTimeoutError HooksDoNotSettleError InvalidEventError InvalidInputError InvalidStateError
+      LeaseLostError LifecycleTimeoutError MalformedBodyError MethodNotAllowedError NoSuchPathError
+      NoUnitOfWorkError NotAcceptableError NotFoundError NotReadyError NotRegisteredError
+      PatchTestFailedError PolicyHandler PoolExhaustedError PortUnavailableError PostPersist PostRemove
+      PostUpdate PrePersist PreRemove PreUpdate PreconditionFailedError ReadModel ReadModelBase
+      RecordTooLargeError RemoteBadAnswerError RemoteCallAbortedError RemoteRefusedError
+      RemoteTimeoutError RemoteUnreachableError RequestTimeoutError SchemaDiffersError
+      SerializationFailureError SkanuError StatementTimeoutError StoreBusyError StoreFailedError
+      StoreFullError StoreReadOnlyError StoreUnavailableError TooManyRowsError UndeclaredEventError
+      UniqueViolationError UnknownTopicError UnreadableRecordError UnstorableValueError
+      UnsupportedMediaTypeError UpstreamBrokeOffError UpstreamTimeoutError UpstreamUnreachableError
+      VersionConflictError View ViewHandler When Whenever bootFaults checkService currentSignal
+      defineGateway defineService del get inject patch post put repositoryOf start startGateway
+      startService
       "
     `);
   });

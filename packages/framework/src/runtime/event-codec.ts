@@ -25,6 +25,10 @@ export interface EventCodecOptions {
   readonly clock: Clock;
 }
 
+/** Brokers bound key, headers and value together: what is beside the value must fit into 16 KiB. */
+const MAX_KEY_BYTES = 8 * 1024;
+const MAX_ID_LENGTH = 256;
+
 /** A record that is an event, before any class looked at its fields. */
 export interface ReceivedEvent {
   readonly eventId: string;
@@ -57,6 +61,11 @@ export class EventCodec {
     const value = toJson({ eventType, timestamp: localTimestamp(now), ...event });
     const bytes = Buffer.byteLength(value);
     if (bytes > maxRecordBytes) throw new RecordTooLargeError(`event ${eventType}`, bytes, maxRecordBytes);
+    const key = String(eventClass.keyOf(event as never));
+    const keyBytes = Buffer.byteLength(key);
+    // here, and not in the relay, where it would stand in the way of all that comes after it
+    if (keyBytes > MAX_KEY_BYTES)
+      throw new RecordTooLargeError(`the key of event ${eventType}`, keyBytes, MAX_KEY_BYTES);
     const eventId = uuidv7();
     const headers = {
       ce_specversion: '1.0',
@@ -69,7 +78,7 @@ export class EventCodec {
       ce_correlationid: origin.correlationId,
       ...(origin.causationId && { ce_causationid: origin.causationId }),
     };
-    return { eventId, topic, key: String(eventClass.keyOf(event as never)), headers, value };
+    return { eventId, topic, key, headers, value };
   };
 
   /** @throws UnreadableRecordError when the record is no event */
@@ -85,7 +94,12 @@ export class EventCodec {
       eventType,
       occurredAt: instant(headers['ce_time']) ?? new Date(record.timestamp),
       fields,
-      origin: { trace, correlationId: headers['ce_correlationid'] ?? trace.traceId, causationId: eventId },
+      // they travel on in the headers of what the event causes, which must not grow with what others send
+      origin: {
+        trace,
+        correlationId: ifShort(headers['ce_correlationid']) ?? trace.traceId,
+        causationId: ifShort(eventId) ?? placeOf(record),
+      },
     };
   }
 
@@ -107,6 +121,10 @@ export class EventCodec {
 export function eventIdOf(record: ConsumerRecord): string {
   const { ce_id: id, ce_source: source } = record.headers;
   return id ? `${source ?? ''}/${id}` : placeOf(record);
+}
+
+function ifShort(id: string | undefined): string | undefined {
+  return id !== undefined && id.length <= MAX_ID_LENGTH ? id : undefined;
 }
 
 function placeOf({ topic, partition, offset }: ConsumerRecord): string {

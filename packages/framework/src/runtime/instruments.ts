@@ -17,6 +17,8 @@ export type HandlingOutcome =
 export interface Instruments {
   published(count: number): void;
   publishFailed(): void;
+  /** Records that the broker has, and that will be published once more: receivers know them by their ids. */
+  publishedAgain(count: number): void;
   handled(handler: string, eventType: string, outcome: HandlingOutcome, seconds: number): void;
   unknownEvent(eventType: string): void;
   called(client: string, operation: string, outcome: string, seconds: number): void;

@@ -1,5 +1,6 @@
 import { BrokerUnavailableError } from '../kernel/errors/broker-errors.js';
 import {
+  CommitTimeoutError,
   PoolExhaustedError,
   StoreBusyError,
   StoreFullError,
@@ -9,6 +10,7 @@ import {
 
 const OUTAGES = [
   BrokerUnavailableError,
+  CommitTimeoutError,
   PoolExhaustedError,
   StoreBusyError,
   StoreFullError,

@@ -4,10 +4,10 @@ import type { Clock } from '../kernel/clock.js';
 import { LeaseLostError } from '../kernel/errors/store-errors.js';
 import type { Logger } from '../kernel/logger.js';
 import { WakeSignal } from '../kernel/wake-signal.js';
-import type { Lease } from '../store/leases.js';
 import type { OutboxEntry } from '../store/outbox.js';
 import type { Store } from '../store/store.js';
 import type { Instruments } from './instruments.js';
+import { KeptLease } from './kept-lease.js';
 
 export interface OutboxRelayOptions {
   readonly store: Store;
@@ -22,11 +22,11 @@ export interface OutboxRelayOptions {
 
 const LEASE = 'outbox-relay';
 const LEASE_MS = 3_000;
-/** How often a follower asks for the lease, and the leader renews it. */
-const RENEW_MS = LEASE_MS / 3;
+/** How often a follower asks for the lease. */
+const FOLLOW_MS = LEASE_MS / 3;
 /** The net under the wake-ups: how long a commit of another process may wait at the most. */
 const POLL_MS = 250;
-/** One batch, which is one call of the broker: bounded in bytes too, so that no lease runs out over it. */
+/** One batch, which is one call of the broker. */
 const BATCH = { entries: 500, bytes: 1024 * 1024 };
 const RETRY = { baseMs: 50, capMs: 2_000 };
 
@@ -78,55 +78,66 @@ export class OutboxRelay {
   }
 
   async #run(): Promise<void> {
-    const { store, owner, logger } = this.options;
+    const {
+      store: { leases },
+      owner,
+      clock,
+      logger,
+    } = this.options;
     const { signal } = this.#stopping;
-    let lease: Lease | undefined;
     while (!signal.aborted) {
+      let lease: KeptLease | undefined;
       try {
-        lease = await store.leases.acquire(LEASE, owner, LEASE_MS);
+        lease = await KeptLease.take({ name: LEASE, owner, ttlMs: LEASE_MS, leases, clock });
         if (lease) await this.#lead(lease);
         // not woken by commits: asking for the lease is a write itself, two followers would wake each other for ever
-        else await this.#sleep(RENEW_MS);
+        else await this.#sleep(FOLLOW_MS);
         this.#recovered();
       } catch (error) {
-        this.#leading = false;
         if (error instanceof LeaseLostError)
           logger.warn({ lease: LEASE }, 'another process relays the outbox now');
         else await this.#failed(error);
+      } finally {
+        this.#leading = false;
+        // so that another process takes over at once; one that cannot be given back expires
+        await lease?.release();
       }
     }
-    // so that another process takes over at once; one that cannot be given back expires
-    if (lease) await store.leases.release(lease).catch(() => {});
   }
 
-  async #lead(lease: Lease): Promise<void> {
+  async #lead(lease: KeptLease): Promise<void> {
     const { store, clock } = this.options;
     this.#leading = true;
-    let renewAt = clock.now() + RENEW_MS;
     while (!this.#stopping.signal.aborted) {
-      if (clock.now() >= renewAt) {
-        if (!(await store.leases.renew(lease, LEASE_MS))) throw new LeaseLostError(LEASE);
-        renewAt = clock.now() + RENEW_MS;
-      }
       const entries = await store.outbox.read(BATCH);
+      // a process that was paused meanwhile must not publish what another has published since
+      await lease.confirm();
       if (entries.length > 0) await this.#relay(entries, lease);
       this.#recovered();
-      if (entries.length === 0) await this.#work.wait(clock, Math.min(POLL_MS, renewAt - clock.now()));
+      if (entries.length === 0) await this.#work.wait(clock, POLL_MS);
     }
-    this.#leading = false;
   }
 
-  async #relay(entries: readonly OutboxEntry[], lease: Lease): Promise<void> {
-    const { store, broker, instruments } = this.options;
+  async #relay(entries: readonly OutboxEntry[], { lease }: KeptLease): Promise<void> {
+    const { store, broker, instruments, logger } = this.options;
     await broker.publish(
       entries.map(({ topic, key, headers, value }) => ({ topic, key, headers, value: Buffer.from(value) })),
     );
-    // deleted only after the acknowledgement: the other order could lose events, this one can at worst repeat them
-    await store.outbox.remove(
-      entries.map(({ position }) => position),
-      lease,
-    );
     instruments.published(entries.length);
+    // deleted only after the acknowledgement: the other order could lose events, this one can at worst repeat them
+    try {
+      await store.outbox.remove(
+        entries.map(({ position }) => position),
+        lease,
+      );
+    } catch (error) {
+      instruments.publishedAgain(entries.length);
+      logger.warn(
+        { err: error, records: entries.length },
+        'records were published and could not be removed from the outbox; they will be published again',
+      );
+      throw error;
+    }
   }
 
   #recovered(): void {

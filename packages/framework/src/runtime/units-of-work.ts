@@ -67,12 +67,15 @@ export class UnitsOfWork {
     }
     const { changes, events } = unit.result();
     if (changes.length === 0 && events.length === 0 && !inbox) return { kind: 'committed', versions: [] };
-    const outcome = await this.#commitPlan({
-      id: randomUUID(),
-      changes,
-      events,
-      ...(inbox && { inbox, durability: 'buffered' }),
-    });
+    const outcome = await this.#commitPlan(
+      {
+        id: randomUUID(),
+        changes,
+        events,
+        ...(inbox && { inbox, durability: 'buffered' }),
+      },
+      origin.signal,
+    );
     if (outcome.kind === 'committed') unit.committed(outcome.versions);
     return outcome;
   }
@@ -81,7 +84,7 @@ export class UnitsOfWork {
    * Commits a plan; one that the database made give way to another is committed again as it is. That repeats no hook and no remote call, and a
    * row that the other has changed meanwhile is a version conflict.
    */
-  async #commitPlan(plan: WritePlan): Promise<CommitOutcome> {
+  async #commitPlan(plan: WritePlan, signal: AbortSignal | undefined): Promise<CommitOutcome> {
     const { clock, random } = this.waits;
     for (let failures = 1; ; failures++) {
       try {
@@ -90,6 +93,8 @@ export class UnitsOfWork {
         const gaveWay = error instanceof DeadlockError || error instanceof SerializationFailureError;
         if (!gaveWay || failures === MAX_COMMITS) throw error;
         await clock.sleep(backoffMs(GAVE_WAY_RETRY, failures, random));
+        // as before the first time: who waited has been told that it failed
+        signal?.throwIfAborted();
       }
     }
   }

@@ -41,6 +41,11 @@ export class Metrics implements Instruments, MetricsSource {
     'Attempts to relay the outbox that failed',
     [],
   );
+  readonly #publishedAgain = this.#counter(
+    'outbox_repeats_total',
+    'Events that the broker has and that are published once more',
+    [],
+  );
   readonly #duplicates = this.#counter('inbox_duplicates_total', 'Events that had taken effect before', [
     'handler',
   ]);
@@ -142,6 +147,10 @@ export class Metrics implements Instruments, MetricsSource {
 
   publishFailed(): void {
     this.#publishFailures.inc();
+  }
+
+  publishedAgain(count: number): void {
+    this.#publishedAgain.inc(count);
   }
 
   handled(handler: string, event: string, outcome: string, seconds: number): void {

@@ -1,9 +1,11 @@
 import { BrokerUnavailableError } from '../kernel/errors/broker-errors.js';
-import { StoreUnavailableError } from '../kernel/errors/store-errors.js';
+import { StoreBusyError, StoreUnavailableError } from '../kernel/errors/store-errors.js';
 import { backoffMs } from '../kernel/backoff.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 
+/** What a server that is starting, or busy with another replica that is starting, says. */
+const PASSING = [StoreUnavailableError, StoreBusyError, BrokerUnavailableError];
 const RETRY = { baseMs: 250, capMs: 5_000 };
 
 export interface PatienceOptions {
@@ -33,9 +35,9 @@ export class Patience {
       try {
         return await action();
       } catch (error) {
-        const isAway = error instanceof StoreUnavailableError || error instanceof BrokerUnavailableError;
+        const mayPass = PASSING.some((type) => error instanceof type);
         const waitMs = backoffMs(RETRY, failures, random);
-        if (!engine.sharedByHosts || !isAway || clock.now() + waitMs > this.#until) throw error;
+        if (!engine.sharedByHosts || !mayPass || clock.now() + waitMs > this.#until) throw error;
         const secondsLeft = Math.round((this.#until - clock.now()) / 1_000);
         logger.warn({ err: error, secondsLeft }, `${what} is not available yet, waiting for it`);
         await clock.sleep(waitMs);

@@ -66,6 +66,7 @@ export function rebuildConsumer(
     called: options.instruments.called.bind(options.instruments),
     published: () => {},
     publishFailed: () => {},
+    publishedAgain: () => {},
     // what the view does not react to says nothing about the service
     unknownEvent: () => {},
   };

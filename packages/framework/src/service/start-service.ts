@@ -111,7 +111,8 @@ export async function startService(
     await patience.with(broker.capabilities, 'the broker', () => broker.open());
     await patience.with(broker.capabilities, 'the broker', () => broker.ensureTopic(topicOf(settings)));
     relay.start();
-    await assembly.startConsumer();
+    const servers = { sharedByHosts: store.capabilities.sharedByHosts || broker.capabilities.sharedByHosts };
+    await patience.with(servers, 'the consumer group', () => assembly.startConsumer());
     pruning.start();
     phase.running();
     logger.info({ url }, 'ready');

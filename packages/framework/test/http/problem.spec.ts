@@ -114,6 +114,7 @@ describe('the status of each error class', () => {
     ConnectionLostError: 503,
     PoolExhaustedError: 503,
     StatementTimeoutError: 503,
+    CommitTimeoutError: 503,
     DeadlockError: 503,
     SerializationFailureError: 503,
     CommitUnknownError: 503,

@@ -151,4 +151,13 @@ describe('a record', () => {
     expect(event).toBeInstanceOf(Placed);
     expect('admin' in event).toBe(false);
   });
+
+  it('with ids of any length is known by them, but does not make others carry them on', () => {
+    const long = 'x'.repeat(10_000);
+    const headers = { ce_id: long, ce_source: '/java', ce_correlationid: long };
+    const { eventId, origin } = codec.decode(record(JAVA, { headers }));
+    expect(eventId).toBe(`/java/${long}`);
+    expect(origin.causationId).toBe('skanucafe/2/40');
+    expect(origin.correlationId).toBe(origin.trace.traceId);
+  });
 });

@@ -31,6 +31,8 @@ class Odd extends DomainEvent(
   { key: (e) => e.serial.toString() },
 ) {}
 
+class Labelled extends DomainEvent('Labelled', z.object({ label: z.string() }), { key: (e) => e.label }) {}
+
 // local time, whatever the machine's zone is
 const NOW = new Date(2026, 10, 21, 11, 49, 29, 987);
 const trace = continuedTrace(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
@@ -38,7 +40,7 @@ const origin = { trace, correlationId: 'c-1' };
 const codec = new EventCodec({
   service: 'payment',
   topic: 'skanucafe',
-  events: [PaymentApproved, Odd],
+  events: [PaymentApproved, Odd, Labelled],
   maxRecordBytes: 500,
   clock: new ManualClock(NOW.getTime()),
 });
@@ -120,5 +122,19 @@ describe('an event on its way out', () => {
     ['20240229000000', new Date(2024, 1, 29, 0, 0, 0)],
   ])('has its local time as timestamp, with the right year: %s', (text, date) => {
     expect(localTimestamp(date)).toBe(text);
+  });
+
+  it('is refused where it is published when its key is too large: in the relay it would stand before all others', () => {
+    const roomy = new EventCodec({
+      service: 'payment',
+      topic: 'skanucafe',
+      events: [Labelled],
+      maxRecordBytes: 1_000_000,
+      clock: new ManualClock(NOW.getTime()),
+    });
+    expect(roomy.encode(new Labelled({ label: 'x'.repeat(8_192) }), origin).key).toHaveLength(8_192);
+    expect(() => roomy.encode(new Labelled({ label: 'x'.repeat(8_193) }), origin)).toThrow(
+      RecordTooLargeError,
+    );
   });
 });

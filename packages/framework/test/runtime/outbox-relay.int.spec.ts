@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProducerRecord } from '../../src/broker/broker.js';
+import { type Clock, systemClock } from '../../src/kernel/clock.js';
 import { BrokerUnavailableError } from '../../src/kernel/errors/broker-errors.js';
+import { LeaseLostError } from '../../src/kernel/errors/store-errors.js';
 import type { Broker } from '../../src/broker/broker.js';
 import type { Store } from '../../src/store/store.js';
 import { FaultyBroker } from '../../src/testing/faulty-broker.js';
@@ -54,6 +56,40 @@ async function openRelay(folder: string, options: LabOptions = {}): Promise<Rela
         ({ pending }) => pending === 0,
       );
     },
+  };
+}
+
+/** Runs thirty times as fast, so that a lease of three seconds lasts a tenth of one. */
+const SPEED = 30;
+const fastClock: Clock = {
+  now: () => Date.now() * SPEED,
+  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
+};
+
+/** Leases as long on the database's clock as they are on {@link fastClock}. */
+function fastLease(store: Store): Store {
+  const acquire = store.leases.acquire.bind(store.leases);
+  const renew = store.leases.renew.bind(store.leases);
+  store.leases.acquire = (name, owner, ttlMs) => acquire(name, owner, ttlMs / SPEED);
+  store.leases.renew = (lease, ttlMs) => renew(lease, ttlMs / SPEED);
+  return store;
+}
+
+/** A store whose process sleeps while the outbox is read, until another one has taken the lease. */
+function asleepWhileReading(clock: ManualClock): (store: Store) => Store {
+  return (store) => {
+    const acquire = store.leases.acquire.bind(store.leases);
+    const read = store.outbox.read.bind(store.outbox);
+    store.outbox.read = async (limit) => {
+      const entries = await read(limit);
+      await until(
+        () => acquire('outbox-relay', 'another', 60_000),
+        (lease) => lease !== undefined,
+      );
+      await clock.advance(3_000);
+      return entries;
+    };
+    return fastLease(store);
   };
 }
 
@@ -116,14 +152,16 @@ describe('the outbox relay', () => {
     await lab.take('a');
     relay.start();
     await failures[0]!.reached;
-    await clock.sleeping();
+    // beside the one that keeps the lease
+    await clock.sleeping(2);
     expect(relay.failure).toBe(DOWN);
     await lab.take(...numbered(5));
     await clock.advance(45);
     expect(await lab.metrics.text()).toMatch(/^outbox_publish_failures_total.* 1$/m);
     await clock.advance(10);
     await failures[1]!.reached;
-    await clock.sleeping();
+    // beside the one that keeps the lease
+    await clock.sleeping(2);
     await clock.advance(100);
     await lab.relayed();
     await until(
@@ -265,5 +303,48 @@ describe('two relays of one database', () => {
     await other.relayed();
     expect([slow.published, other.published]).toEqual([['a'], ['a', 'b']]);
     expect(other.ids[0]).toBe(slow.ids[0]);
+  });
+
+  it('keep to one leader while the broker is slow, however long one batch takes', async () => {
+    using folder = temporaryFolder();
+    await using slow = await openRelay(folder.path, { wrapStore: fastLease, clock: fastClock });
+    await using other = await openRelay(folder.path, { wrapStore: fastLease, clock: fastClock });
+    const held = slow.faults.holdNext('publish');
+    await slow.take('a');
+    slow.assembly.relay.start();
+    await held.reached;
+    other.assembly.relay.start();
+    // three times as long as the lease lasts when nobody renews it
+    await fastClock.sleep(9_000);
+    expect(other.assembly.relay.isLeader).toBe(false);
+    held.release();
+    await slow.relayed();
+    expect([slow.published, other.published]).toEqual([['a'], []]);
+  });
+
+  it('a leader that wakes up after its lease has passed on publishes nothing of what it had read', async () => {
+    using folder = temporaryFolder();
+    const clock = new ManualClock();
+    await using paused = await openRelay(folder.path, { wrapStore: asleepWhileReading(clock), clock });
+    await paused.take('a');
+    paused.assembly.relay.start();
+    await until(
+      () => paused.logged.map(({ msg }) => msg),
+      (lines) => lines.includes('another process relays the outbox now'),
+    );
+    expect(paused.published).toEqual([]);
+  });
+
+  it('a leader that cannot remove what it has published says how much will come again', async () => {
+    using folder = temporaryFolder();
+    let store!: FaultyStore;
+    await using lab = await openRelay(folder.path, { wrapStore: (one) => (store = new FaultyStore(one)) });
+    store.failNext('outbox.remove', new LeaseLostError('outbox-relay'));
+    await lab.take('a', 'b');
+    lab.assembly.relay.start();
+    await lab.relayed();
+    expect(lab.published).toEqual(['a', 'b', 'a', 'b']);
+    expect(await lab.metrics.text()).toMatch(/^outbox_repeats_total\S* 2$/m);
+    expect(lab.logged).toContainEqual(expect.objectContaining({ level: 'warn', records: 2 }));
   });
 });

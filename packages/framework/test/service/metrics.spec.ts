@@ -53,6 +53,7 @@ describe('the metrics of a service', () => {
     metrics.called('payment', 'approve', 'OK', 0.2);
     metrics.published(4);
     metrics.publishFailed();
+    metrics.publishedAgain(2);
     metrics.unknownEvent();
     const text = await metrics.text();
     for (const line of [
@@ -64,6 +65,7 @@ describe('the metrics of a service', () => {
       'client_requests_seconds_count{application="shop",client="payment",operation="approve",outcome="OK"} 1',
       'outbox_published_total{application="shop"} 4',
       'outbox_publish_failures_total{application="shop"} 1',
+      'outbox_repeats_total{application="shop"} 2',
       'events_ignored_total{application="shop"} 1',
       'outbox_pending{application="shop"} 3',
       'outbox_oldest_age_seconds{application="shop"} 1.5',

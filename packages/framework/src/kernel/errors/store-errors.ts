@@ -68,6 +68,14 @@ export class StatementTimeoutError extends SkanuError {
   }
 }
 
+/**
+ * A whole unit of work could not be committed within the limit; nothing was written. That is the database being slow or locked, and no
+ * fault of what was to be committed.
+ */
+export class CommitTimeoutError extends StatementTimeoutError {
+  static override readonly code: string = 'STORE_COMMIT_TIMEOUT';
+}
+
 /** Two transactions waited for each other and the database ended this one; nothing was written. */
 export class DeadlockError extends SkanuError {
   static override readonly code: string = 'STORE_DEADLOCK';

@@ -175,7 +175,8 @@ export class EventConsumer implements RecordReceiver {
 
   /** Whether all that this member has was read at least up to that time, so that nothing older can come any more. */
   async hasReadUpTo(time: number): Promise<boolean> {
-    if (this.state !== 'running') return false;
+    // who has nothing to read knows nothing of what the others still have to
+    if (this.state !== 'running' || this.#partitions.size === 0) return false;
     const behind = (await this.lag()).filter(({ lag }) => lag > 0);
     return behind.every((partition) => (this.#partitions.get(nameOf(partition))?.readUpTo ?? 0) >= time);
   }

@@ -1,5 +1,7 @@
 import {
+  CommitTimeoutError,
   ConnectionLostError,
+  StatementTimeoutError,
   StoreFailedError,
   UniqueViolationError,
   UnstorableValueError,
@@ -66,6 +68,8 @@ export class SqlPlans {
       return await this.parts.database.transaction('committing', carryOut, this.#options(plan));
     } catch (error) {
       if (error instanceof StepFailure) return this.#explain(plan, error, committed);
+      if (error instanceof StatementTimeoutError)
+        throw new CommitTimeoutError(this.parts.database.name, 'committing', error);
       throw error;
     }
   }

@@ -71,6 +71,11 @@ async function open(kind: Kind, options: { readonly kitchen: boolean }): Promise
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     children.add(child);
+    child.once('exit', () => {
+      if (!children.has(child)) return;
+      console.error(`${kind} ${service} has ended`);
+      process.exit(1);
+    });
     const { url } = await messageOf<{ url: string }>(child);
     return { child, url };
   };
@@ -85,18 +90,17 @@ async function open(kind: Kind, options: { readonly kitchen: boolean }): Promise
     },
     async stop() {
       for (const { child } of [orders, ...(kitchen ? [kitchen] : [])]) {
+        children.delete(child);
         child.send('stop');
         await once(child, 'exit');
-        children.delete(child);
       }
     },
   };
 }
 
+/** The next message of a process. Its end is the end of the benchmark, see `start`. */
 async function messageOf<T>(child: ChildProcess): Promise<T> {
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('a process of the shop has ended')));
-  const [message] = await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => {});
+  const [message] = await once(child, 'message');
   return message as T;
 }
 

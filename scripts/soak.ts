@@ -1,13 +1,13 @@
 // The whole cafe on Kafka, PostgreSQL and MariaDB under load, while processes and servers are killed, stopped and put to sleep;
 // then an audit of every order through every service. Needs Docker, and `npm run build` before it.
-//   npm run soak -- --minutes 10 --rate 200 --seed 42
+//   npm run soak -- --minutes 10 --rate 60 --seed 42
 import { parseArgs } from 'node:util';
 import { soak } from '../test/engines/soak.ts';
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
-    rate: { type: 'string', default: '200' },
+    rate: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     'fault-every': { type: 'string', default: '10' },
     replicas: { type: 'string', default: '2' },
@@ -29,7 +29,8 @@ const { findings, lines } = await soak({
 for (const line of lines) console.log(`[soak] ${line}`);
 for (const finding of findings) console.error(`[soak] WRONG: ${finding}`);
 console.log(`[soak] ${findings.length === 0 ? 'all is well' : `${findings.length} findings`}`);
-process.exitCode = findings.length === 0 ? 0 : 1;
+// its own readers of Kafka keep a process alive that is done: kafkajs goes on looking after connections that were cut
+process.exit(findings.length === 0 ? 0 : 1);
 
 function number(name: keyof typeof values): number {
   const value = Number(values[name]);

@@ -11,7 +11,7 @@ interface Listed {
 
 describe('SIGTERM under load', { timeout: 60_000 }, () => {
   it('finishes every request that it took, publishes every event that it committed, and ends with 0', async () => {
-    await using cafe = await Cafe.prepare({ SHUTDOWN_LINGER_MS: '1200' });
+    await using cafe = await Cafe.prepare({ SHUTDOWN_LINGER_MS: '5000' });
     await cafe.start('order', 'payment', 'trace');
     const placed: number[] = [];
     const broken: unknown[] = [];

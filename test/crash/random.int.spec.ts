@@ -13,7 +13,7 @@ const AUDIT_EVERY = 10;
 /** How long a victim may go on after its round's orders before it is killed from outside. */
 const GRACE_MS = 300;
 
-describe(`kill -9 at ${ROUNDS} random points of the cafe (CRASH_SEED=${SEED})`, { timeout: 180_000 }, () => {
+describe(`kill -9 at ${ROUNDS} random points of the cafe (CRASH_SEED=${SEED})`, { timeout: 300_000 }, () => {
   const rounds = randomRounds(ROUNDS, seededRandom(SEED));
   const hosts: HostProcess[] = [];
   const deaths: string[] = [];

@@ -5,13 +5,21 @@ import { settled } from './settled.ts';
 /** A broker may take its time to see that a member of a group is dead. */
 const PATIENCE_MS = 45_000;
 
-/** Places an order; tells its id. Rejects with the `TypeError` of fetch when order died over it. */
-export async function place(lab: CrashLab): Promise<number> {
+/**
+ * Places an order; tells its id. Rejects with the `TypeError` of fetch when order died over it.
+ * @param refused called when payment was slower than order waits, as on a busy machine; then it tries again
+ */
+export async function place(lab: CrashLab, refused?: () => void): Promise<number> {
   const answer = await fetch(`${lab.url('order')}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ product: 'coffee', qty: 1, cost: 1000 }),
   });
+  if (answer.status === 503 && refused) {
+    await answer.text();
+    refused();
+    return place(lab, refused);
+  }
   if (answer.status !== 201) throw new Error(`order answers ${answer.status}: ${await answer.text()}`);
   return ((await answer.json()) as { id: number }).id;
 }

@@ -15,11 +15,12 @@ const where = 'on Kafka, PostgreSQL (order, payment), MariaDB (delivery) and SQL
 describe.skipIf(noContainers !== undefined)(
   `the cafe ${where}${noContainers === undefined ? '' : `: skipped, ${noContainers}`}`,
   () => {
-    const folder = mkdtempSync(join(tmpdir(), 'skanu-engines-'));
+    let folder = '';
     let servers: Servers;
     let engines: Engines;
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'skanu-engines-'));
       servers = await Servers.start('kafka', 'postgres', 'mariadb');
       engines = await Engines.prepare({
         ...fullCafe(servers),
@@ -35,8 +36,13 @@ describe.skipIf(noContainers !== undefined)(
 
     describeCommands(where, async () => {
       const cafe = await Cafe.prepare({}, (name) => engines.settings(ownNameOf(name)));
-      await cafe.start(...ALL);
-      return cafe;
+      try {
+        await cafe.start(...ALL);
+        return cafe;
+      } catch (error) {
+        await cafe[Symbol.asyncDispose]();
+        throw error;
+      }
     });
 
     it('each service was where it is said to be', async () => {

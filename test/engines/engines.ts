@@ -83,6 +83,19 @@ export class Engines implements AsyncDisposable {
     return (await this.rows(service, `SELECT count(*) AS n FROM ${table}`))[0]!['n'] as number;
   }
 
+  /** How many records of a service wait behind one that takes its time, and will be worked off by themselves. */
+  async aside(service: string): Promise<number> {
+    // a key whose first record has a reason waits for a person
+    const [key, reason] = this.settings(service)['DATABASE_URL']!.startsWith('sqlite:')
+      ? ['"key"', 'reason_code']
+      : ['key_id', 'reason'];
+    return this.count(
+      service,
+      `skanu_parked p WHERE ${reason} IS NULL AND NOT EXISTS (SELECT 1 FROM skanu_parked q
+         WHERE q.handler = p.handler AND q.${key} = p.${key} AND q.position < p.position AND q.${reason} IS NOT NULL)`,
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.log.close(), ...[...this.#readers.values()].map((reader) => reader.close())]);
   }

@@ -103,7 +103,7 @@ export class Traffic {
       if (answer.ok) return (await answer.json()) as { id: number };
       const text = await answer.text();
       // it may have been done or not; the audit sees to it that it was done as a whole or not at all
-      if (answer.status >= 500) this.#refused(text);
+      if (answer.status === 503) this.#refused(text);
       else this.odd.push(`${method} ${path}: ${answer.status} ${text}`);
     } catch {
       this.counts.unheard++;

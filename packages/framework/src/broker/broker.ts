@@ -46,8 +46,11 @@ export interface CommittedOffset extends TopicPartition {
   readonly offset: number;
 }
 
-/** `lag`: how many records the group has not committed yet. */
-export interface PartitionLag extends TopicPartition {
+/**
+ * How far a group is. All before `offset` is committed, or is nothing that is given to anybody; `lag` is how much there is from there to the end of the
+ * log: so `offset + lag` is the end.
+ */
+export interface PartitionLag extends CommittedOffset {
   readonly lag: number;
 }
 

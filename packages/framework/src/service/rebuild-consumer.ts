@@ -71,8 +71,25 @@ export function rebuildConsumer(
     unknownEvent: () => {},
   };
   const parking = new RecordParking({ ...options, instruments, parking: lot });
-  const handling = new RecordHandling({ ...options, instruments, units, parking });
-  return new EventConsumer({ ...options, instruments, group: next.group, handlers, handling, parking });
+  // what it has not committed by its end is nobody's business
+  const handling = new RecordHandling({ ...options, instruments, units, parking, givesUpAtOnce: true });
+  const { group } = next;
+  return new RebuildConsumer({ ...options, instruments, group, handlers, handling, parking }, effects);
+}
+
+class RebuildConsumer extends EventConsumer {
+  constructor(
+    options: EventConsumerOptions,
+    private readonly effects: RebuildEffects,
+  ) {
+    super(options);
+  }
+
+  /** Nothing of it is written when that has resolved, or later: not even by attempts that the broker did not wait for. */
+  override async stop(): Promise<void> {
+    await super.stop();
+    await this.effects.end();
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ export const LAW: Readonly<
   'broker/embedded': { rooms: ['kernel', 'sqlite', 'broker/*.ts', 'broker/embedded'], packages: [] },
   'broker/kafka': {
     rooms: ['kernel', 'broker/*.ts', 'broker/kafka'],
-    packages: ['kafkajs', 'node:net', 'node:tls'],
+    packages: ['kafkajs', 'node:module', 'node:net', 'node:tls'],
   },
   runtime: {
     rooms: ['kernel', 'model', 'runtime', 'store/*.ts', 'broker/*.ts'],

@@ -119,6 +119,24 @@ describe('what was fetched of a partition', () => {
     expect(told).toEqual(['pause', 'resume']);
   });
 
+  it('counts as done when it is committed; what nobody is given behind it is done with it', () => {
+    const { feed } = feeding();
+    feed.push(messages(0, 10), 11);
+    feed.skip(11, 13);
+    expect(feed.done).toBe(0);
+    feed.committed = 9;
+    expect(feed.done).toBe(9);
+    feed.committed = 10;
+    expect(feed.done).toBe(13);
+    // of an older fetch, or with something between: nobody knows what is before it
+    feed.skip(15, 20);
+    expect(feed.done).toBe(13);
+    feed.push(messages(13, 2));
+    expect(feed.done).toBe(10);
+    feed.committed = 15;
+    expect(feed.done).toBe(15);
+  });
+
   it('is dropped when the partition is not held any more', async () => {
     const { feed, batches, turns } = feeding();
     feed.push(messages(0, 15));

@@ -67,6 +67,28 @@ describe('a record that takes its time while many of its key wait', () => {
     expect(calls.at(-1)).toBe('clerk slow1302');
   });
 
+  it('is put aside sooner when what waits has so many bytes that nothing else is taken', async () => {
+    using folder = temporaryFolder();
+    const gate = new Latch();
+    duty.clerk = ({ from, no }) => from.startsWith('slow') && no === 1 && gate.opened;
+    await using lab = await openLab(folder.path, office, onePartition);
+    const text = 'x'.repeat(1_000_000);
+    const large = (from: string, no: number) => ({ ...letter(from, no), fields: { from, no, text } });
+    // of each key fewer than are waited for otherwise
+    for (let no = 1; no <= 24; no++)
+      await lab.send(...['slow1', 'slow2', 'slow3'].map((from) => large(from, no)));
+    await lab.send(letter('quick', 1));
+    await until(
+      () => filed(lab),
+      (entries) => entries.includes('quick1'),
+      // a handler may take 30 s
+      20_000,
+    );
+    gate.open();
+    await workedOff(lab);
+    expect(await filed(lab)).toHaveLength(73);
+  }, 60_000);
+
   it('is told by its signal that it is to stop, and does not commit any more', async () => {
     using folder = temporaryFolder();
     const stopped: unknown[] = [];

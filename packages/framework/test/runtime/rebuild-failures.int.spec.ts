@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { StoreUnavailableError } from '../../src/kernel/errors/store-errors.js';
+import type { Broker, Subscription } from '../../src/broker/broker.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { StoreFailedError, StoreUnavailableError } from '../../src/kernel/errors/store-errors.js';
 import { Latch } from '../../src/kernel/latch.js';
 import { inject } from '../../src/model/ambient.js';
 import { repositoryOf } from '../../src/model/repository.js';
@@ -99,6 +102,96 @@ describe('a rebuild that comes to nothing', () => {
     expect(sum(await lab.rows('sales'))).toBe(10);
   });
 
+  it('because it stops leaves nothing behind that is still to come, not even of a handler that hangs', async () => {
+    using folder = temporaryFolder();
+    newRules();
+    const [begun, gate, late] = [new Latch(), new Latch(), new Latch()];
+    let store!: FaultyStore;
+    await using lab = await openLab(folder.path, market, {
+      wrapStore: (real) => (store = new FaultyStore(real)),
+      settings: { TOPIC_PARTITIONS: 1 },
+    });
+    await lab.send(...many(10));
+    await lab.drained();
+    let held = 0;
+    rules.sale = async () => {
+      if (held++ > 0) return;
+      begun.open();
+      await gate.opened;
+      late.open();
+    };
+    await lab.assembly.rebuilds.begin('sales');
+    await begun.opened;
+    // another one is on its way to the store
+    const commit = store.holdNext('commit', { where: ({ inbox }) => inbox?.handler === 'SaleView@2' });
+    await commit.reached;
+    let isOver = false;
+    const stopping = lab.assembly.rebuilds.stop().then(() => (isOver = true));
+    await until(
+      () => lab.store.views.current('sales'),
+      ({ next }) => next === undefined,
+    );
+    // without that commit it would be over by then
+    await Promise.race([stopping, sleep(500)]);
+    expect(isOver).toBe(false);
+    commit.release();
+    // it does not wait for the one that hangs
+    await stopping;
+    const commits: unknown[] = [];
+    const write = store.commit.bind(store);
+    store.commit = (plan) => (commits.push(plan.inbox?.handler), write(plan));
+    gate.open();
+    await late.opened;
+    newRules();
+    await rebuilt(lab, 'sales');
+    expect(commits).not.toContain('SaleView@2');
+    expect(sum(await lab.rows('sales'))).toBe(10);
+  });
+
+  it('because it cannot get past a record fails with what kept it from that', async () => {
+    using folder = temporaryFolder();
+    newRules();
+    let store!: FaultyStore;
+    await using lab = await openLab(folder.path, market, {
+      random: () => 0,
+      wrapStore: (real) => (store = new FaultyStore(real)),
+    });
+    await lab.send(...many(5));
+    await lab.drained();
+    rules.sale = async ({ id }) => {
+      if (id === 3) throw new TypeError('no such sale');
+    };
+    const why = new StoreFailedError('test', 'parking');
+    for (let nth = 1; nth <= 2; nth++) store.failNext('parking.park', why, { nth });
+    await lab.assembly.rebuilds.begin('sales');
+    const end = await ended(lab, 'sales');
+    expect(end).toMatchObject({ state: 'failed', generation: 1 });
+    expect(end.failure).toMatchObject({ code: 'REBUILD_STUCK', cause: why });
+  });
+
+  it('because the end of the log never comes lets the live view go on after a while', async () => {
+    using folder = temporaryFolder();
+    newRules();
+    // half a second instead of thirty
+    const clock = {
+      now: () => systemClock.now(),
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms === 30_000 ? 500 : ms, signal),
+    };
+    await using lab = await openLab(folder.path, market, { clock, wrapBroker: withoutEnd });
+    await lab.send(...many(10));
+    await lab.drained();
+    await lab.assembly.rebuilds.begin('sales');
+    await until(
+      () => lab.store.views.current('sales'),
+      ({ held }) => held,
+    );
+    await lab.send(...many(10));
+    const end = await ended(lab, 'sales');
+    expect(end).toMatchObject({ state: 'failed', generation: 1, failure: { code: 'REBUILD_HOLD' } });
+    await lab.drained();
+    expect(sum(await lab.rows('sales'))).toBe(20);
+  });
+
   it('because its process died while it held the view is ended by the first handler that meets the hold', async () => {
     using folder = temporaryFolder();
     newRules();
@@ -133,4 +226,31 @@ describe('a rebuild that comes to nothing', () => {
     await lab.drained();
     expect(sum(await lab.rows('sales'))).toBe(20);
   });
+
+  it('is none because another one began at the same moment: one of them is refused', async () => {
+    using folder = temporaryFolder();
+    newRules();
+    const clock = { now: () => 1_800_000_000_000, sleep: systemClock.sleep.bind(systemClock) };
+    await using lab = await openLab(folder.path, market, { clock });
+    const { rebuilds } = lab.assembly;
+    const both = await Promise.allSettled([rebuilds.begin('sales'), rebuilds.begin('sales')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'REBUILD_RUNNING' },
+    });
+    expect(await ended(lab, 'sales')).toMatchObject({ state: 'done', generation: 2 });
+  });
 });
+
+/** Rebuilds never come to the end of that log: there is one thing more, and it is given to nobody. */
+function withoutEnd(broker: Broker): Broker {
+  const subscribe = broker.subscribe.bind(broker);
+  broker.subscribe = async (options) => {
+    const subscription: Subscription = await subscribe(options);
+    const lag = subscription.lag.bind(subscription);
+    if (options.group.includes('.rebuild.'))
+      subscription.lag = async () => (await lag()).map((one) => ({ ...one, offset: 0, lag: 1 }));
+    return subscription;
+  };
+  return broker;
+}

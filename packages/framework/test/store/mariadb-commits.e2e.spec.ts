@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import {
   CommitUnknownError,
   ConnectionLostError,
+  StoreFailedError,
   StoreUnavailableError,
   UniqueViolationError,
 } from '../../src/kernel/errors/store-errors.js';
@@ -17,6 +18,7 @@ import {
   insert,
   mark,
   plan,
+  record,
   which,
 } from '../../src/testing/store/store-samples.js';
 import { noContainers, type ServerContainer } from '../containers/containers.js';
@@ -49,17 +51,19 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
 
   describe('when a view is swapped and the connection breaks', () => {
     it.each([
-      ['before the tables are renamed', 'RENAME TABLE', 'cut before'],
-      ['after the tables are renamed', 'RENAME TABLE', 'cut after'],
-      ['before the swap is written off', 'SET live = next', 'cut before'],
-    ] as const)('%s, the next who asks for the view finishes the swap', async (_what, statement, verdict) => {
+      ['before the tables are renamed', at('RENAME TABLE', 'cut before')],
+      ['after the tables are renamed', at('RENAME TABLE', 'cut after')],
+      ['before the swap is written off', at('SET live = next', 'cut before')],
+      ['after the swap is written off', behind('SET live = next', 'cut after')],
+    ])('%s, the next who asks for the view finds the swap finished', async (_what, judge) => {
       const { store, proxy } = await lab.openThroughProxy();
       await commit(store, cup(1));
       await store.views.current('cups');
       const { generation, table } = await store.views.beginRebuild('cups', cups);
       await commit(store, insert(table, 7, { name: 'rebuilt' }));
+      await store.parking.park(record('m', 'k'));
       await store.views.hold('cups', generation);
-      proxy.judge = (bytes) => (bytes.includes(statement) ? verdict : 'pass');
+      proxy.judge = judge;
       await expect(store.views.swap('cups', generation, cups, ['stock'])).rejects.toThrow(
         StoreUnavailableError,
       );
@@ -70,6 +74,7 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
         held: false,
       });
       expect(await ids(next, cups, which([]))).toEqual([7]);
+      expect(await next.parking.count()).toBe(0);
     });
 
     it('while the table of a rebuild is made, the next rebuild begins anew', async () => {
@@ -81,6 +86,67 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
       expect(generation).toBe(3);
       await commit(store, insert(table, 1, { name: 'a' }));
       await expect(commit(store, insert(table, 2, { name: 'a' }))).rejects.toThrow(UniqueViolationError);
+    });
+  });
+
+  describe('when the table of a view is read', () => {
+    /** Runs `change` while another client is in the midst of a transaction that reads a table; it is ended when `change` has been tried twice. */
+    async function whileRead<T>(
+      table: string,
+      change: () => Promise<T>,
+      meanwhile: () => Promise<void> = async () => {},
+    ): Promise<T> {
+      const waitsOtherThan = (known: readonly { id: number }[]) =>
+        until(
+          () => lab.sessions('Waiting for table metadata lock'),
+          (sessions) => sessions.some(({ id }) => !known.some((one) => one.id === id)),
+        );
+      return lab.database.inspect(async (reader) => {
+        await reader.query(`BEGIN; SELECT * FROM ${table}`);
+        const changed = change();
+        const first = await waitsOtherThan([]);
+        await meanwhile();
+        await waitsOtherThan(first);
+        await reader.query('ROLLBACK');
+        return changed;
+      });
+    }
+
+    it('a swap gives way to others who read, and is done in the end', async () => {
+      const [store, other] = [await lab.open({ statementTimeoutMs: 1_500 }), await lab.open()];
+      await commit(store, cup(1));
+      await store.views.current('cups');
+      const { generation } = await store.views.beginRebuild('cups', cups);
+      const swap = () => store.views.swap('cups', generation, cups, ['stock']);
+      const swapped = whileRead('cups', swap, async () => {
+        expect(await ids(other, cups, which([]))).toEqual([1]);
+      });
+      expect(await swapped).toBe(true);
+      expect(await other.views.current('cups')).toMatchObject({ live: generation, held: false });
+      expect(await swap()).toBe(false);
+    });
+
+    it('a swap has been done, also when another process has finished it', async () => {
+      const [store, other] = [await lab.open({ statementTimeoutMs: 1_500 }), await lab.open()];
+      await store.views.current('cups');
+      const { generation } = await store.views.beginRebuild('cups', cups);
+      const finished: Promise<unknown>[] = [];
+      const swapped = whileRead(
+        'cups',
+        () => store.views.swap('cups', generation, cups, ['stock']),
+        // it waits for its turn, which it gets when the swap gives way
+        async () => void finished.push(other.views.current('cups')),
+      );
+      expect(await swapped).toBe(true);
+      expect(await Promise.all(finished)).toMatchObject([{ live: generation }]);
+    });
+
+    it('a rebuild that is abandoned leaves no table behind', async () => {
+      const store = await lab.open({ statementTimeoutMs: 1_500 });
+      await store.views.current('cups');
+      const { generation, table } = await store.views.beginRebuild('cups', cups);
+      await whileRead(table.name, () => store.views.abandon('cups', generation, cups));
+      await expect(store.count(table, [])).rejects.toThrow(StoreFailedError);
     });
   });
 
@@ -147,6 +213,23 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
     });
   });
 });
+
+type Judge = (bytes: Buffer) => ProxyVerdict;
+
+/** The fate of a statement that is not prepared, or of what prepares it. */
+function at(statement: string, verdict: ProxyVerdict): Judge {
+  return (bytes) => (bytes.includes(statement) ? verdict : 'pass');
+}
+
+/** The fate of a statement that is prepared before it is carried out. */
+function behind(statement: string, verdict: ProxyVerdict): Judge {
+  let isPrepared = false;
+  return (bytes) => {
+    if (isPrepared) return verdict;
+    isPrepared = bytes.includes(statement);
+    return 'pass';
+  };
+}
 
 /** The whole packet: COM_QUERY and the statement. */
 const COMMIT = '\x07\0\0\0\x03COMMIT';

@@ -46,6 +46,14 @@ export class MariadbDatabaseOfTest implements StoreDatabase {
     }
   }
 
+  async whileUncommitted(sql: string, work: () => Promise<void>): Promise<void> {
+    await this.inspect(async (other) => {
+      await other.query(`BEGIN; ${sql}`);
+      await work();
+      await other.query('ROLLBACK');
+    });
+  }
+
   dispose(): Promise<void> {
     return this.execute(`DROP DATABASE ${this.name}`, 'skanu');
   }

@@ -32,6 +32,23 @@ describe('an error of the server', () => {
     expect(statementError(thrown, context)).toMatchObject({ code, cause: thrown });
   });
 
+  it.each([
+    [1026, `Error writing file './binlog' (Errcode: 28 "No space left on device")`],
+    [1030, 'Got error 28 "No space left on device" from storage engine InnoDB'],
+    [1030, `Got error 28 - 'No space left on device' from storage engine`],
+    [3, `Error writing file '/tmp/MLa1' (OS errno 28 - No space left on device)`],
+  ])('%d with the number of the system for a full disk becomes STORE_FULL: %s', (errno, message) => {
+    expect(statementError(fromServer(errno, message), context).code).toBe('STORE_FULL');
+  });
+
+  it.each([
+    [1026, `Error writing file './28' (Errcode: 5 "Input/output error")`],
+    [1030, 'Got error 128 "Out of memory in engine" from storage engine InnoDB'],
+    [1064, `You have an error near 'Errcode: 28'`],
+  ])('%d with another becomes STORE_FAILED: %s', (errno, message) => {
+    expect(statementError(fromServer(errno, message), context).code).toBe('STORE_FAILED');
+  });
+
   it('while connecting says which of login, rights and room is missing', () => {
     const helps = [1045, 1044, 1040, 2000].map(
       (errno) => connectError(fromServer(errno), context.store).help,

@@ -5,10 +5,10 @@ import {
   DeadlockError,
   PoolExhaustedError,
   StatementTimeoutError,
-  StoreBusyError,
   StoreReadOnlyError,
   StoreUnavailableError,
 } from '../../src/kernel/errors/store-errors.js';
+import { Latch } from '../../src/kernel/latch.js';
 import { connectionTarget } from '../../src/store/mariadb/connection-target.js';
 import { MariadbDriver } from '../../src/store/mariadb/mariadb-driver.js';
 import type { SqlStoreOptions } from '../../src/store/sql/sql-store-options.js';
@@ -64,14 +64,28 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and the faults of its 
     await commit(store, update(cups, 1, 1, { qty: 3 }));
   });
 
-  it('says StoreBusyError when others hold a row for longer than the limit, and goes on after', async () => {
-    const store = await lab.open({ statementTimeoutMs: 3_000 });
+  it('frees the rows of a client that is frozen in the middle of a transaction soon after its limit', async () => {
+    const options = storeOptions(lab.database.url, { statementTimeoutMs: 1_000 });
+    const frozen = new MariadbDriver(connectionTarget(options), options);
+    const [store, locked, thawed] = [await lab.open(), new Latch(), new Latch()];
     await commit(store, cup(1, 1));
-    await lab.whileLocked(1, async (free) => {
-      await expect(commit(store, update(cups, 1, 1, { qty: 2 }))).rejects.toThrow(StoreBusyError);
-      await free();
-    });
+    await frozen.open();
+    const late = frozen
+      .transaction('freezing', async (transaction) => {
+        await transaction.run([{ sql: 'SELECT 1 FROM cups WHERE id = 1 FOR UPDATE', parameters: [] }]);
+        locked.open();
+        await thawed.opened;
+        await transaction.run([{ sql: 'DELETE FROM cups', parameters: [] }]);
+      })
+      .catch((error: unknown) => error);
+    await locked.opened;
+    const began = Date.now();
     await commit(store, update(cups, 1, 1, { qty: 2 }));
+    expect(Date.now() - began).toBeLessThan(6_000);
+    thawed.open();
+    expect(await late).toBeInstanceOf(ConnectionLostError);
+    expect(await store.count(cups, [])).toBe(1);
+    await frozen.close();
   });
 
   it('says PoolExhaustedError when all connections stay in use, and goes on after', async () => {

@@ -35,7 +35,11 @@ export class PostgresDatabaseOfTest implements StoreDatabase {
 
   /** @param more what differs from the usual */
   store(more: Partial<SqlStoreOptions> = {}): PostgresStore {
-    return new PostgresStore({
+    return new PostgresStore(this.options(more));
+  }
+
+  options(more: Partial<SqlStoreOptions> = {}): SqlStoreOptions {
+    return {
       url: `postgres://localhost:${this.port}/skanu`,
       user: this.user,
       password: this.user,
@@ -47,7 +51,7 @@ export class PostgresDatabaseOfTest implements StoreDatabase {
       random: Math.random,
       logger: silentLogger,
       ...more,
-    });
+    };
   }
 
   async execute(sql: string): Promise<void> {
@@ -64,6 +68,14 @@ export class PostgresDatabaseOfTest implements StoreDatabase {
     } finally {
       await client.end();
     }
+  }
+
+  async whileUncommitted(sql: string, work: () => Promise<void>): Promise<void> {
+    await this.inspect(async (other) => {
+      await other.query(`BEGIN; ${sql}`);
+      await work();
+      await other.query('ROLLBACK');
+    });
   }
 
   async dispose(): Promise<void> {

@@ -3,6 +3,7 @@ import { UniqueViolationError } from '../../src/kernel/errors/store-errors.js';
 import {
   connectError,
   isConnectionLoss,
+  isStale,
   statementFailure,
   storeError,
 } from '../../src/store/postgres/postgres-errors.js';
@@ -12,7 +13,7 @@ function serverError(code: string, more: object = {}): Error {
   return Object.assign(new Error('in the language of the server'), { code, severity: 'FEHLER', ...more });
 }
 
-const context = { store: 'postgres://db/shop', doing: 'committing', statementTimeoutMs: 500, isLost: false };
+const context = { store: 'postgres://db/shop', doing: 'committing', lockWaitMs: 400, isLost: false };
 
 describe('the errors of PostgreSQL', () => {
   it.each([
@@ -27,6 +28,9 @@ describe('the errors of PostgreSQL', () => {
     ['57P01', 'STORE_CONNECTION_LOST', true],
     ['25P03', 'STORE_CONNECTION_LOST', true],
     ['08006', 'STORE_CONNECTION_LOST', true],
+    ['26000', 'STORE_CONNECTION_LOST', true],
+    ['42P05', 'STORE_CONNECTION_LOST', true],
+    ['0A000', 'STORE_FAILED', false],
     ['42P01', 'STORE_FAILED', false],
     ['22003', 'STORE_FAILED', false],
   ])('%s is %s', (state, code, retriable) => {
@@ -46,6 +50,23 @@ describe('the errors of PostgreSQL', () => {
     // EPIPE has five capitals, as a SQLSTATE has
     const pipe = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', errno: -32 });
     expect(isConnectionLoss(pipe, true)).toBe(true);
+  });
+
+  it.each([
+    ['26000', {}, true],
+    ['42P05', {}, true],
+    ['0A000', { routine: 'RevalidateCachedQuery' }, true],
+    ['0A000', { routine: 'transformCreateStmt' }, false],
+    ['25006', {}, true],
+    ['40001', {}, false],
+  ])('%s %o: the connection is given up: %s', (state, more, isGivenUp) => {
+    expect(isStale(serverError(state, more))).toBe(isGivenUp);
+  });
+
+  it('about what a connection has prepared say that nothing was committed, and that it may be tried again', () => {
+    const thrown = serverError('0A000', { routine: 'RevalidateCachedQuery' });
+    expect(isConnectionLoss(thrown, true)).toBe(false);
+    expect(storeError(thrown, context)).toMatchObject({ code: 'STORE_CONNECTION_LOST', retriable: true });
   });
 
   it('that a session is ended with say nothing about a COMMIT, others say that it has not happened', () => {

@@ -11,15 +11,20 @@ import {
   PoolExhaustedError,
   SchemaDiffersError,
   StatementTimeoutError,
+  StoreBusyError,
   StoreFailedError,
   StoreReadOnlyError,
   StoreUnavailableError,
   type UniqueViolationError,
   UnstorableValueError,
 } from '../../src/kernel/errors/store-errors.js';
+import { postgresDialect } from '../../src/store/postgres/postgres-dialect.js';
+import { PostgresDriver } from '../../src/store/postgres/postgres-driver.js';
 import type { PostgresStore } from '../../src/store/postgres/postgres-store.js';
+import { postgresTarget } from '../../src/store/postgres/postgres-target.js';
 import type { SqlStoreOptions } from '../../src/store/sql/sql-store-options.js';
 import {
+  column,
   commit,
   cup,
   cups,
@@ -179,13 +184,15 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
       await commit(store, update(cups, 2, 1, { qty: 2 }));
     });
 
-    it('ends a statement that takes too long, and the store goes on', async () => {
-      const store = await open({ statementTimeoutMs: 500 });
-      await commit(store, cup(1));
-      await whileLocked(1, async () => {
-        await expect(commit(store, update(cups, 1, 1, { qty: 2 }))).rejects.toThrow(StatementTimeoutError);
-      });
-      await commit(store, update(cups, 1, 1, { qty: 2 }));
+    it('ends a statement that takes too long, and the connection is good for more', async () => {
+      const options = database.options({ statementTimeoutMs: 500 });
+      const driver = new PostgresDriver({ ...options, target: postgresTarget(options) });
+      await driver.open();
+      const slow = { sql: 'SELECT pg_sleep(60)', parameters: [] };
+      await expect(driver.query('sleeping', slow)).rejects.toThrow(StatementTimeoutError);
+      expect(await sessions('all')).toHaveLength(1);
+      await driver.query('counting', { sql: 'SELECT 1', parameters: [] });
+      await driver.close();
     });
 
     it('can be read while it is read-only, and says StoreReadOnlyError to writes and pings', async () => {
@@ -198,7 +205,11 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
       await expect(store.reserveIds(cups, 1)).rejects.toThrow(StoreReadOnlyError);
       expect(await store.count(cups, [])).toBe(1);
       await asOwner(`ALTER USER ${database.user} RESET default_transaction_read_only`);
-      await terminate(await sessions('all'));
+      // the sessions that it has are read-only for ever, as those to a primary that is none any more
+      await until(
+        () => answers(store),
+        (isBack) => isBack,
+      );
       await commit(store, cup(2));
     });
 
@@ -207,7 +218,8 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
       await commit(store, cup(1, 5));
       await store.get(cups, 1);
       await database.execute('ALTER TABLE cups ALTER COLUMN qty TYPE integer');
-      await expect(store.get(cups, 1)).rejects.toThrow(StoreFailedError);
+      // what the connection has prepared does not fit any more
+      await expect(store.get(cups, 1)).rejects.toThrow(ConnectionLostError);
       expect((await store.get(cups, 1))?.values['qty']).toBe(5);
     });
 
@@ -535,6 +547,38 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
       );
       await Promise.all(stores.map((store, place) => commit(store, cup(place + 1))));
       expect(await stores[0]!.count(cups, [])).toBe(10);
+    });
+
+    it('changes a table that others read as soon as it can, and lets those who come later read it first', async () => {
+      const [store, other] = [await open(), await open()];
+      await commit(store, cup(1));
+      await database.inspect(async (reader) => {
+        await reader.query('BEGIN; SELECT * FROM cups');
+        const more = { ...cups, columns: [...cups.columns, column('note', 'text', true)] };
+        const changed = store.ensureTables([more]);
+        await waiting(1);
+        expect((await other.get(cups, 1))?.version).toBe(1);
+        await reader.query('ROLLBACK');
+        await changed;
+        await commit(store, insert(more, 2, { name: 'a', note: 'new' }));
+      });
+    });
+
+    it('waits for the turn of another process that makes tables for longer than for anything else', async () => {
+      const store = await open({ statementTimeoutMs: 500 });
+      await commit(store, cup(1));
+      await database.inspect(async (maker) => {
+        const { sql, parameters } = postgresDialect.locks.schema.acquire[1]!;
+        await maker.query('BEGIN');
+        await maker.query(sql, [...parameters]);
+        const made = store.ensureTables([tableOf('text')]);
+        await waiting(1);
+        await whileLocked(1, async () => {
+          await expect(commit(store, update(cups, 1, 1, { qty: 2 }))).rejects.toThrow(StoreBusyError);
+        });
+        await maker.query('ROLLBACK');
+        await made;
+      });
     });
 
     it('reads an event whose plan is committed late, although later ones were read before', async () => {

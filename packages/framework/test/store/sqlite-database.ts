@@ -11,12 +11,22 @@ export class SqliteDatabaseOfTest implements StoreDatabase {
   readonly folder = mkdtempSync(join(tmpdir(), 'skanu-store-'));
   readonly path = join(this.folder, 'data', 'store.db');
 
-  store(busyLimitMs = 10_000): SqliteStore {
+  store({ statementTimeoutMs: busyLimitMs } = { statementTimeoutMs: 10_000 }): SqliteStore {
     return new SqliteStore({ path: this.path, clock: systemClock, random: Math.random, busyLimitMs });
   }
 
   async execute(sql: string): Promise<void> {
     this.inspect((database) => database.exec(sql));
+  }
+
+  async whileUncommitted(sql: string, work: () => Promise<void>): Promise<void> {
+    const other = new DatabaseSync(this.path, { timeout: 5_000 });
+    try {
+      other.exec(`BEGIN IMMEDIATE; ${sql}`);
+      await work();
+    } finally {
+      other.close();
+    }
   }
 
   /** Looks at the file on a connection of its own. */

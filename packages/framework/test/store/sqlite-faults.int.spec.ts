@@ -32,8 +32,8 @@ describe('SqliteStore', () => {
   let database: SqliteDatabaseOfTest;
   const opened: SqliteStore[] = [];
 
-  async function open(busyLimitMs?: number): Promise<SqliteStore> {
-    const store = database.store(busyLimitMs);
+  async function open(limits?: { readonly statementTimeoutMs: number }): Promise<SqliteStore> {
+    const store = database.store(limits);
     opened.push(store);
     await store.open();
     await store.ensureTables([cups]);
@@ -105,7 +105,7 @@ describe('SqliteStore', () => {
   });
 
   it('says StoreBusyError when others hold the file for longer than the limit, and goes on after', async () => {
-    const store = await open(50);
+    const store = await open({ statementTimeoutMs: 50 });
     const other = new DatabaseSync(database.path);
     other.exec('BEGIN IMMEDIATE');
     const refused = await Promise.allSettled([

@@ -166,7 +166,8 @@ export class GroupMembership {
   lag(member: number): PartitionLag[] {
     const rows = this.file.read((sql) =>
       sql.all<PartitionLag>(
-        `SELECT p.topic, p.partition, max(0, p.next_offset - max(g.committed, p.start_offset)) AS lag
+        `SELECT p.topic, p.partition, max(g.committed, p.start_offset) AS "offset",
+           max(0, p.next_offset - max(g.committed, p.start_offset)) AS lag
          FROM group_partitions g JOIN partitions p ON p.id = g.partition_id
          WHERE g.group_name = ? AND g.owner = ? ORDER BY p.id`,
         [this.group, member],

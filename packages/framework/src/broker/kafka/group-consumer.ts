@@ -29,8 +29,15 @@ export interface GroupConsumerEvents {
   /** The group wants all members to join again. */
   rebalancing(): void;
   joined(partitions: readonly TopicPartition[]): void;
-  /** Records of a partition were fetched. `accept`: fetching goes on behind them; otherwise they come again. */
-  fetched(partition: TopicPartition, messages: readonly KafkaMessage[], accept: () => void): void;
+  /** Records of a partition were fetched. `accept`: fetching goes on at `fetchedTo`, behind them; otherwise they come again. */
+  fetched(
+    partition: TopicPartition,
+    messages: readonly KafkaMessage[],
+    fetchedTo: number,
+    accept: () => void,
+  ): void;
+  /** What was fetched from one offset to before another is given to nobody. */
+  skipped(partition: TopicPartition, from: number, to: number): void;
   /** It asks for records, and so believes that it is a member of the group. */
   fetching(): void;
   /** The group's coordinator has answered. */
@@ -168,7 +175,8 @@ export class GroupConsumer {
   }
 
   #listen(): void {
-    const { GROUP_JOIN, REBALANCING, FETCH_START, HEARTBEAT, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, REBALANCING, FETCH_START, START_BATCH_PROCESS, HEARTBEAT, CRASH } =
+      this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
       if (this.ended.isOpen) return;
       this.memberId = memberId;
@@ -179,6 +187,12 @@ export class GroupConsumer {
     });
     this.#consumer.on(REBALANCING, () => this.ended.isOpen || this.events.rebalancing());
     this.#consumer.on(FETCH_START, () => this.ended.isOpen || this.events.fetching());
+    this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
+      // kafkajs goes on behind marks of transactions and what they have taken back, and says so nowhere else
+      if (this.ended.isOpen || batchSize > 0 || firstOffset === null) return;
+      this.events.skipped({ topic, partition }, Number(firstOffset), Number(lastOffset) + 1);
+    });
     this.#consumer.on(HEARTBEAT, () => this.ended.isOpen || this.events.alive());
     this.#consumer.on(CRASH, ({ payload: { error } }) => this.fail(error));
   }
@@ -188,7 +202,10 @@ export class GroupConsumer {
     // fetched before a seek: not what is to come next
     if (payload.isStale() || this.ended.isOpen) return;
     const { topic, partition, messages } = payload.batch;
-    this.events.fetched({ topic, partition }, messages, () => payload.resolveOffset(messages.at(-1)!.offset));
+    const fetchedTo = Number(payload.batch.lastOffset()) + 1;
+    this.events.fetched({ topic, partition }, messages, fetchedTo, () =>
+      payload.resolveOffset(messages.at(-1)!.offset),
+    );
   }
 
   async #stop(): Promise<void> {

@@ -46,9 +46,10 @@ export class GroupPositions {
   /** How far behind the end the group is in partitions of which it is known what it has committed. */
   async lagOf(feeds: readonly PartitionFeed[]): Promise<PartitionLag[]> {
     const ranges = await this.#ranges([...new Set(feeds.map(({ partition }) => partition.topic))]);
-    return feeds.map(({ partition: { topic, partition }, committed }) => {
+    return feeds.map(({ partition: { topic, partition }, done }) => {
       const { low, high } = ranges.get(nameOf(topic, partition)) ?? { low: 0, high: 0 };
-      return { topic, partition, lag: Math.max(0, high - Math.max(committed, low)) };
+      const offset = Math.max(done, low);
+      return { topic, partition, offset, lag: Math.max(0, high - offset) };
     });
   }
 

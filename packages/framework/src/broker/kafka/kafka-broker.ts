@@ -14,7 +14,7 @@ import { brokerFailure, isGroupInUse, isUnknownGroup } from './kafka-failure.js'
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
-import { silenceNegativeTimeoutWarning } from './negative-timeout-warning.js';
+import { quietRequestQueues } from './quiet-request-queues.js';
 
 const SESSION_TIMEOUT_MS = 10_000;
 
@@ -61,7 +61,7 @@ export class KafkaBroker implements Broker {
 
   async open(): Promise<void> {
     if (this.#closing) throw this.#unavailable();
-    silenceNegativeTimeoutWarning();
+    quietRequestQueues();
     const parts = this.#assemble();
     try {
       await Promise.all([parts.publisher.connect(), ping(parts.admin)]);

@@ -166,12 +166,13 @@ export class KafkaSubscription implements Subscription {
         this.#giveUp();
       },
       joined: (partitions) => this.#joined(partitions),
-      fetched: (partition, messages, accept) => {
+      fetched: (partition, messages, fetchedTo, accept) => {
         const feed = this.#held?.feedOf(partition);
         if (!feed) return;
-        feed.push(messages);
+        feed.push(messages, fetchedTo);
         accept();
       },
+      skipped: (partition, from, to) => this.#held?.feedOf(partition)?.skip(from, to),
       fetching: () => {
         if (this.#life.hasGivenUpJoining(2 * this.#consumer.heartbeatMs))
           this.#consumer.fail(new Error('the group was not joined'));

@@ -28,17 +28,34 @@ export class PartitionFeed {
   #isRunning = false;
   #isPaused = false;
   #isStopped = false;
+  /** Behind the last record that was taken. */
+  #end: number;
+  /** Where fetching goes on. */
+  #fetchedTo: number;
 
-  /** @param committed the offset up to which the group is done */
+  /** @param committed the offset up to which the group has committed */
   constructor(
     readonly partition: TopicPartition,
     public committed: number,
     private readonly options: PartitionFeedOptions,
-  ) {}
+  ) {
+    this.#end = committed;
+    this.#fetchedTo = committed;
+  }
 
-  /** Takes what was fetched, and begins to hand it over. */
-  push(messages: readonly KafkaMessage[]): void {
+  /** The offset up to which the group is done: what is committed, and what comes behind it and is given to nobody. */
+  get done(): number {
+    return this.committed < this.#end ? this.committed : Math.max(this.committed, this.#fetchedTo);
+  }
+
+  /**
+   * Takes what was fetched, and begins to hand it over.
+   * @param fetchedTo where fetching goes on: there may be something between that is given to nobody
+   */
+  push(messages: readonly KafkaMessage[], fetchedTo = endOf(messages)): void {
     if (this.#isStopped) return;
+    this.#end = endOf(messages);
+    this.#fetchedTo = fetchedTo;
     for (const message of messages) {
       this.#waiting.push(message);
       this.#waitingBytes += bytesOf(message);
@@ -48,6 +65,12 @@ export class PartitionFeed {
       this.options.pause();
     }
     if (!this.#isRunning) void this.#run();
+  }
+
+  /** What was fetched there is given to nobody: marks of transactions, and what they have taken back. */
+  skip(from: number, to: number): void {
+    // anything else is not what comes next: there may be records before it
+    if (from === this.#fetchedTo) this.#fetchedTo = to;
   }
 
   /** No further batch is given, and what waits is dropped. A batch that the receiver is busy with goes on. */
@@ -96,6 +119,10 @@ export class PartitionFeed {
     for (const message of taken) this.#waitingBytes -= bytesOf(message);
     return taken.map((message) => recordOf(this.partition, message));
   }
+}
+
+function endOf(messages: readonly KafkaMessage[]): number {
+  return Number(messages.at(-1)!.offset) + 1;
 }
 
 function bytesOf({ key, value }: KafkaMessage): number {

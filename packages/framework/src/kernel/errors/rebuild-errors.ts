@@ -20,6 +20,37 @@ export class RebuildEffectError extends SkanuError {
   }
 }
 
+/** Something of a rebuild was to be written after its end; it was not. Nobody waits for it any more. */
+export class RebuildOverError extends SkanuError {
+  static override readonly code: string = 'REBUILD_OVER';
+  constructor(view: string) {
+    super(`a rebuild of the view ${view} is over, nothing more of it is written`, {
+      help: 'Nothing to do: what counts was written before.',
+    });
+  }
+}
+
+/** The consumer that reads the log for a rebuild has ended, or cannot get past a record: the rebuild was ended, the live view is as it was. */
+export class RebuildStuckError extends SkanuError {
+  static override readonly code: string = 'REBUILD_STUCK';
+  constructor(view: string, cause: unknown) {
+    super(`the rebuild of the view ${view} cannot read the log to its end`, {
+      help: 'Look at the cause, then begin again.',
+      cause,
+    });
+  }
+}
+
+/** The live view was held for as long as it may be, and its rebuild was not done: the rebuild was ended, the live view goes on as it was. */
+export class RebuildHoldError extends SkanuError {
+  static override readonly code: string = 'REBUILD_HOLD';
+  constructor(view: string, limitMs: number) {
+    super(`the view ${view} was held for ${limitMs} ms and its rebuild was not done`, {
+      help: 'Begin again when the broker and the database keep up.',
+    });
+  }
+}
+
 /** A rebuild came to nothing, because a newer one has begun or it was taken for dead; the live view is as it was. */
 export class RebuildSupersededError extends SkanuError {
   static override readonly code: string = 'REBUILD_SUPERSEDED';

@@ -73,11 +73,16 @@ export class EventConsumer implements RecordReceiver {
 
   get state(): Subscription['state'] {
     const state = this.#subscription?.state ?? 'closed';
-    return this.#intake.stuck !== undefined && state === 'running' ? 'failing' : state;
+    return this.stuck !== undefined && state === 'running' ? 'failing' : state;
   }
 
   get failure(): unknown {
-    return this.#subscription?.failure ?? this.#intake.stuck;
+    return this.#subscription?.failure ?? this.stuck;
+  }
+
+  /** Why one of its partitions goes no further as long as it is here; undefined while all do. */
+  get stuck(): unknown {
+    return [...this.#partitions.values()].find(({ failure }) => failure !== undefined)?.failure;
   }
 
   /** How many records it has done with since it started. */
@@ -95,9 +100,16 @@ export class EventConsumer implements RecordReceiver {
       maxBatch: MAX_BATCH,
     });
     const { signal } = this.#stopping;
+    const { lot, handlers } = this.options;
     this.#running = Promise.all([
       this.#offsets.regularly(signal, () => this.#partitions.values()),
-      this.#lookRegularly(signal),
+      this.#lookRegularly(signal, async () => {
+        if ((await lot.count()) > 0) await this.workOffAside();
+      }),
+      // a view of which no event comes must hear of a new generation too; one that is held keeps nobody else waiting
+      ...handlers
+        .filter(({ view }) => view)
+        .map((handler) => this.#lookRegularly(signal, () => handler.confirm(handler.view, signal))),
     ]);
   }
 
@@ -111,15 +123,6 @@ export class EventConsumer implements RecordReceiver {
 
   async lag(): Promise<PartitionLag[]> {
     return (await this.#subscription?.lag()) ?? [];
-  }
-
-  /** The lag with the offset that each partition has committed since it is ours; undefined: none yet. */
-  async positions(): Promise<(PartitionLag & { readonly committed: number | undefined })[]> {
-    const lags = await this.lag();
-    return lags.map((lag) => ({
-      ...lag,
-      committed: this.#partitions.get(nameOf(lag))?.offsets.lastCommitted,
-    }));
   }
 
   /** Looks for keys that wait for nobody but their turn, and works them off. */
@@ -185,15 +188,12 @@ export class EventConsumer implements RecordReceiver {
     return !work.signal.aborted && !this.#stopping.signal.aborted && this.#intake.isFull(work);
   }
 
-  async #lookRegularly(signal: AbortSignal): Promise<void> {
-    const { clock, lot, handlers } = this.options;
+  async #lookRegularly(signal: AbortSignal, look: () => Promise<unknown>): Promise<void> {
     while (!signal.aborted) {
-      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+      await this.options.clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
       if (signal.aborted) return;
       try {
-        // a view of which no event comes must hear of a new generation too
-        await Promise.all(handlers.map((handler) => handler.confirm(handler.view, signal)));
-        if ((await lot.count()) > 0) await this.workOffAside();
+        await look();
       } catch {
         // whoever needs the store now says that it is away
       }

@@ -1,8 +1,10 @@
+import { type BackoffPolicy, backoffMs } from '../../kernel/backoff.js';
 import type { Clock } from '../../kernel/clock.js';
+import { SkanuError } from '../../kernel/errors/skanu-error.js';
 import type { Logger } from '../../kernel/logger.js';
-import { Attempts } from './attempts.js';
 
-/** How often something that must succeed may fail for another reason than the store being away. */
+const RETRY: BackoffPolicy = { baseMs: 100, capMs: 5_000 };
+/** How often something that must succeed may throw what does not say whether another attempt helps. */
 const MOST = 5;
 
 export interface InsistOptions {
@@ -13,8 +15,8 @@ export interface InsistOptions {
 }
 
 /**
- * Does something that must succeed, however long the store is away. Undefined when the signal ended it before that.
- * @throws what the action throws, when it is no outage and more attempts do not help
+ * Does something that must succeed, however long the store is away, or too slow. Undefined when the signal ended it before that.
+ * @throws what the action throws, when it says that more attempts do not help
  */
 export async function insist<T extends object | boolean | string>(
   what: string,
@@ -22,15 +24,16 @@ export async function insist<T extends object | boolean | string>(
   { clock, random, logger }: InsistOptions,
   action: () => Promise<T>,
 ): Promise<T | undefined> {
-  const attempts = new Attempts(MOST, random);
-  for (let failed = false; !signal.aborted; failed = true) {
+  let unclear = 0;
+  for (let failures = 1; !signal.aborted; failures++) {
     try {
       return await action();
     } catch (error) {
-      const waitMs = attempts.waitMsAfter(error);
-      if (waitMs === undefined) throw error;
-      if (!failed) logger.error({ err: error }, `${what} failed, trying again`);
-      await clock.sleep(waitMs, signal).catch(() => {});
+      // what is only slow or busy must cost nothing but time
+      const isFinal = error instanceof SkanuError ? !error.retriable : ++unclear >= MOST;
+      if (isFinal) throw error;
+      if (failures === 1) logger.error({ err: error }, `${what} failed, trying again`);
+      await clock.sleep(backoffMs(RETRY, failures, random), signal).catch(() => {});
     }
   }
   return undefined;

@@ -31,11 +31,6 @@ export class OffsetTracker {
     return this.#next === this.#committed ? undefined : this.#next;
   }
 
-  /** What was committed last. */
-  get lastCommitted(): number | undefined {
-    return this.#committed;
-  }
-
   committed(offset: number): void {
     this.#committed = offset;
   }

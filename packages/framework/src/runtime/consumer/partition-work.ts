@@ -6,6 +6,7 @@ export class PartitionWork {
   readonly offsets = new OffsetTracker();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  #failure: unknown;
 
   /** How many records are taken and not settled. */
   unsettled = 0;
@@ -31,6 +32,17 @@ export class PartitionWork {
     } finally {
       this.#running.delete(work);
     }
+  }
+
+  /** Why it goes no further; undefined while it does. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** It goes no further for as long as it is ours. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.stop();
   }
 
   /** Nothing new begins; waits between attempts end. */

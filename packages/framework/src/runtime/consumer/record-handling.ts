@@ -22,6 +22,8 @@ export interface RecordHandlingOptions {
   readonly instruments: Instruments;
   /** How long one attempt of a handler may take, in milliseconds. */
   readonly handlerTimeoutMs: number;
+  /** Whether an attempt that is under way is given up when its partition is let go of, instead of finished. Default: false. */
+  readonly givesUpAtOnce?: boolean;
 }
 
 /** What came of a record: settled (it took effect, had done so before, or is parked), its key put aside, or given up because its signal said so. */
@@ -41,12 +43,14 @@ export interface AttemptOptions {
   readonly parkedPosition?: number;
   /** Gives the attempt up when it is aborted. */
   readonly giveWay?: AbortSignal;
+  /** Of the partition. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where a series of attempts takes place. */
 export interface Trial extends AttemptOptions {
   readonly attempts: Attempts;
-  /** Ends the waits between attempts; an attempt that is under way goes on. */
+  /** Ends the waits between attempts; an attempt that is under way goes on, unless all are given up at once. */
   readonly signal: AbortSignal;
   readonly pause: Pause;
 }
@@ -143,15 +147,18 @@ export class RecordHandling {
       if (outcome.kind === 'duplicate') measure('duplicate');
       return outcome;
     } catch (error) {
-      if (!options.giveWay?.aborted) measure(outcomeOf(error));
+      if (!this.#endings(options).some(({ aborted }) => aborted)) measure(outcomeOf(error));
       throw error;
     }
   }
 
-  async #commitInTime(
-    item: HandlerRecord,
-    { parkedPosition, giveWay }: AttemptOptions,
-  ): Promise<CommitOutcome> {
+  /** What gives an attempt up. */
+  #endings({ giveWay, signal }: AttemptOptions): AbortSignal[] {
+    return [giveWay, this.options.givesUpAtOnce ? signal : undefined].filter((one) => one !== undefined);
+  }
+
+  async #commitInTime(item: HandlerRecord, options: AttemptOptions): Promise<CommitOutcome> {
+    const { parkedPosition } = options;
     const { units, codec, handlerTimeoutMs } = this.options;
     const { handler, received, key } = item;
     const eventClass = handler.eventClass(received.eventType)!;
@@ -164,8 +171,9 @@ export class RecordHandling {
       ...(view && { view }),
     };
     const abandoned = new AbortController();
-    const abandon = () => abandoned.abort(giveWay!.reason);
-    giveWay?.addEventListener('abort', abandon, { once: true });
+    const endings = this.#endings(options);
+    const abandon = (event: Event) => abandoned.abort((event.target as AbortSignal).reason);
+    for (const ending of endings) ending.addEventListener('abort', abandon, { once: true });
     const timer = setTimeout(
       () => abandoned.abort(new HandlerTimeoutError(handler.name, handlerTimeoutMs)),
       handlerTimeoutMs,
@@ -177,7 +185,7 @@ export class RecordHandling {
       return await Promise.race([work, rejectionOf(abandoned.signal)]);
     } finally {
       clearTimeout(timer);
-      giveWay?.removeEventListener('abort', abandon);
+      for (const ending of endings) ending.removeEventListener('abort', abandon);
     }
   }
 }

@@ -37,7 +37,6 @@ export class RecordIntake {
   readonly #wanted: ReadonlySet<string>;
   #unsettledBytes = 0;
   #done = 0;
-  #stuck: unknown;
 
   constructor(private readonly options: RecordIntakeOptions) {
     this.#wanted = new Set(options.handlers.flatMap(({ eventTypes }) => [...eventTypes]));
@@ -48,15 +47,14 @@ export class RecordIntake {
     return this.#done;
   }
 
-  /** Why a partition goes no further; undefined while all do. */
-  get stuck(): unknown {
-    return this.#stuck;
-  }
-
   /** Whether no more of that partition can be taken now. */
   isFull({ unsettled, offsets }: PartitionWork): boolean {
     // a window for each partition: keys that wait in one do not hold the others up
-    return unsettled >= MAX_UNSETTLED || this.#unsettledBytes >= MAX_BYTES || offsets.span >= MAX_SPAN;
+    return unsettled >= MAX_UNSETTLED || this.#isFullOfBytes || offsets.span >= MAX_SPAN;
+  }
+
+  get #isFullOfBytes(): boolean {
+    return this.#unsettledBytes >= MAX_BYTES;
   }
 
   take(work: PartitionWork, record: ConsumerRecord): void {
@@ -129,6 +127,8 @@ export class RecordIntake {
     const lane = laneOf(handler.name, key ?? `${record.topic}/${record.partition}`);
     const holdsUp = () =>
       lanes.waiting(lane) > MAX_LANE ||
+      // this window is for all partitions: whoever keeps others waiting in it holds up all
+      (this.#isFullOfBytes && lanes.waiting(lane) > 0) ||
       (work.offsets.span > MAX_SPAN / 2 && work.offsets.oldest === record.offset);
     const delivery = { record, received, handler, key, signal: work.signal, holdsUp };
     const settled = (settlement: Settlement) => {
@@ -141,15 +141,14 @@ export class RecordIntake {
     });
   }
 
-  /** A record that can be neither handled nor parked: its partition goes no further, and says so, until the service is started again. */
+  /** A record that can be neither handled nor parked: its partition goes no further, and says so, until somebody gets it anew. */
   #givesUp(work: PartitionWork, finished: (settled: boolean) => void): (error: unknown) => void {
     return (error) => {
-      this.#stuck = error;
       this.options.logger.error(
         { ...work.partition, err: error },
         'a record can be neither handled nor parked: its partition stops here until the service is started again',
       );
-      work.stop();
+      work.fail(error);
       finished(false);
     };
   }

@@ -96,11 +96,13 @@ export class RecordParking {
   async unreadable(record: ConsumerRecord, error: unknown, signal: AbortSignal): Promise<true | undefined> {
     const { parking, instruments, logger } = this.options;
     const { topic, partition, offset } = record;
-    const parked = await insist('parking a record', signal, this.options, async () => {
-      await parking.park(toPark(UNREADABLE, null, record, null, error, 0));
-      return true as const;
-    });
-    if (!parked) return undefined;
+    const parked = await this.#write(
+      toPark(UNREADABLE, null, record, null, error, 0),
+      signal,
+      { topic, partition, offset },
+      (one) => parking.park(one),
+    );
+    if (parked === undefined) return undefined;
     instruments.handled(UNREADABLE, '', 'parked', 0);
     logger.error({ topic, partition, offset, err: error }, 'a record is no event, parked');
     return true;
@@ -130,24 +132,38 @@ export class RecordParking {
   ): Promise<Parking> {
     const { signal, handler } = delivery;
     const { view } = handler;
-    const insisting = <T extends object | boolean | string>(action: () => Promise<T>) =>
-      insist('parking a record', signal, this.options, action);
     return pause(async () => {
-      let parked: boolean | undefined;
-      try {
-        parked = await insisting(() => write(record));
-      } catch (error) {
-        this.options.logger.error(
-          { ...about(delivery), err: error },
-          'the content of a record cannot be parked; parking its place without it',
-        );
-        parked = await insisting(() => write({ ...record, headers: {}, value: null }));
-      }
+      const parked = await this.#write(record, signal, about(delivery), write);
       if (!parked) return parked === undefined ? 'stopped' : 'free';
-      const confirmed = await insisting(async () => (await handler.confirm(view, signal)) ?? 'stopped');
+      const confirmed = await insist(
+        'confirming a view',
+        signal,
+        this.options,
+        async () => (await handler.confirm(view, signal)) ?? 'stopped',
+      );
       if (confirmed === undefined || confirmed === 'stopped') return 'stopped';
       return confirmed ? 'parked' : 'moved';
     }, signal);
+  }
+
+  /** Writes the record; without its content, where that is refused. Undefined when the signal ended it. */
+  async #write(
+    record: RecordToPark,
+    signal: AbortSignal,
+    fields: object,
+    write: (record: RecordToPark) => Promise<boolean>,
+  ): Promise<boolean | undefined> {
+    const insisting = (one: RecordToPark) =>
+      insist('parking a record', signal, this.options, () => write(one));
+    try {
+      return await insisting(record);
+    } catch (error) {
+      this.options.logger.error(
+        { ...fields, err: error },
+        'the content of a record cannot be parked; parking its place without it',
+      );
+      return insisting({ ...record, headers: {}, value: null });
+    }
   }
 
   #waits(item: HandlerRecord, outcome: HandlingOutcome): void {

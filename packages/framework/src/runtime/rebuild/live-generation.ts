@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.js';
 import type { TableDefinition } from '../../store/table-definition.js';
 import type { ViewGeneration } from '../../store/view-generations.js';
 import type { GenerationSource } from '../consumer/handler.js';
+import { unlessAborted } from '../../kernel/unless-aborted.js';
 import { dropDeadRecords } from './drop-dead-records.js';
 import { RebuildLease } from './rebuild-lease.js';
 
@@ -28,7 +29,8 @@ const LOOK_AGAIN_MS = 25;
 /** The generation that the live handlers of a view write to: looked up at the start, and again when the store refuses it. */
 export class LiveGeneration implements GenerationSource {
   #generation = 1;
-  #looking: Promise<unknown> | undefined;
+  #freeing: Promise<void> | undefined;
+  #waiting = 0;
 
   constructor(private readonly options: LiveGenerationOptions) {}
 
@@ -48,12 +50,13 @@ export class LiveGeneration implements GenerationSource {
 
   async moved(signal: AbortSignal): Promise<void> {
     const before = this.#generation;
-    await this.#lookTogether();
+    await this.#free(signal);
     if (this.#generation === before) await this.#pause(signal);
   }
 
   async confirm(generation: number, signal: AbortSignal): Promise<boolean | undefined> {
     while (!signal.aborted) {
+      // a look of its own: one that began before the record was parked says nothing about it
       const { held } = await this.#look();
       if (this.#generation !== generation) {
         // what was parked there after the swap has come too late to be dropped with it
@@ -62,14 +65,24 @@ export class LiveGeneration implements GenerationSource {
         return false;
       }
       if (!held) return true;
-      await this.#pause(signal);
+      await this.#free(signal);
     }
     return undefined;
   }
 
-  /** All handlers of the view meet the hold at the same moment: one look serves them all. */
-  async #lookTogether(): Promise<void> {
-    await (this.#looking ??= this.#look().finally(() => (this.#looking = undefined)));
+  /** Resolves when the view is not held. All its handlers meet the hold, and one look after the other serves them all. */
+  async #free(signal: AbortSignal): Promise<void> {
+    this.#waiting++;
+    try {
+      this.#freeing ??= this.#lookUntilFree().finally(() => (this.#freeing = undefined));
+      await unlessAborted(this.#freeing, signal);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #lookUntilFree(): Promise<void> {
+    while ((await this.#look()).held && this.#waiting > 0) await this.options.clock.sleep(LOOK_AGAIN_MS);
   }
 
   async #look(): Promise<ViewGeneration> {

@@ -1,4 +1,4 @@
-import { RebuildEffectError } from '../../kernel/errors/rebuild-errors.js';
+import { RebuildEffectError, RebuildOverError } from '../../kernel/errors/rebuild-errors.js';
 import type { DomainEventBase, EventClass } from '../../model/domain-event.js';
 import type { Store } from '../../store/store.js';
 import type { TableDefinition } from '../../store/table-definition.js';
@@ -7,6 +7,9 @@ import type { EncodeEvent } from '../unit-of-work.js';
 
 /** Lets a rebuild change the rows of its view and nothing else: whatever else its handlers do has happened once already. */
 export class RebuildEffects implements Pick<Store, 'commit'> {
+  readonly #committing = new Set<Promise<unknown>>();
+  #isOver = false;
+
   /** @param refused is told of the first attempt, because one record after the other would meet the same */
   constructor(
     private readonly view: string,
@@ -20,11 +23,25 @@ export class RebuildEffects implements Pick<Store, 'commit'> {
     throw this.#refusal(`publishes ${(event.constructor as EventClass).eventType}`);
   };
 
-  /** @throws RebuildEffectError when the plan changes any other table; nothing was written then */
+  /** @throws RebuildEffectError when the plan changes any other table; RebuildOverError; nothing was written then */
   async commit(plan: WritePlan): Promise<CommitOutcome> {
     const other = plan.changes.find(({ table }) => table !== this.table);
     if (other) throw this.#refusal(`changes ${other.table.name}`);
-    return this.store.commit(plan);
+    // its table may have another name by now, and its name another table
+    if (this.#isOver) throw new RebuildOverError(this.view);
+    const committing = this.store.commit(plan);
+    this.#committing.add(committing);
+    try {
+      return await committing;
+    } finally {
+      this.#committing.delete(committing);
+    }
+  }
+
+  /** Nothing is committed when it has resolved, or later. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await Promise.allSettled(this.#committing);
   }
 
   #refusal(what: string): RebuildEffectError {

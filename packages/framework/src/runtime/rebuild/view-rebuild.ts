@@ -1,7 +1,8 @@
 import { NotReadyError } from '../../kernel/errors/request-errors.js';
-import { RebuildSupersededError } from '../../kernel/errors/rebuild-errors.js';
+import { RebuildHoldError, RebuildSupersededError } from '../../kernel/errors/rebuild-errors.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Logger } from '../../kernel/logger.js';
+import { unlessAborted } from '../../kernel/unless-aborted.js';
 import type { Broker } from '../../broker/broker.js';
 import type { Store } from '../../store/store.js';
 import type { TableDefinition } from '../../store/table-definition.js';
@@ -14,6 +15,9 @@ import type { RebuildLease } from './rebuild-lease.js';
 
 /** Of how many earlier rebuilds that came to nothing the groups are forgotten at the most. */
 const MAX_DEAD = 20;
+
+/** How long the live view is held at the most, in milliseconds. Its events wait for that long. */
+const HOLD_LIMIT_MS = 30_000;
 
 /** A generation that is to be filled. */
 export interface NextGeneration {
@@ -142,9 +146,12 @@ export class ViewRebuild {
     }
     await this.#clearUp('stopping the consumer', async () => this.#consumer?.stop());
     if (end === 'failed') {
-      await this.#clearUp('dropping what it has parked', () =>
-        dropDeadRecords(store.parking, handlers, (generation) => generation === next.number),
-      );
+      await this.#clearUp('dropping what it has parked', async () => {
+        // where the answer to the swap was lost, it may be the live one
+        const current = await store.views.current(name);
+        const isDead = (generation: number) => generation === next.number && generation !== current.live;
+        await dropDeadRecords(store.parking, handlers, isDead);
+      });
     }
     await this.#clearUp('forgetting the group', () => broker.forgetGroup(next.group));
     await lease.release();
@@ -159,18 +166,19 @@ export class ViewRebuild {
     const consumer = consumerOf(next, (error) => this.#fail(error));
     this.#consumer = consumer;
     await consumer.start();
-    const catchUp = new CatchUp(consumer, clock, signal);
+    const catchUp = new CatchUp(name, consumer, clock, signal);
     await catchUp.near();
     this.#state = 'swapping';
     const insisting = <T extends object | boolean | string>(what: string, action: () => Promise<T>) =>
       insist(what, signal, this.options, action);
     const before = await insisting('reading a view', () => store.views.current(name));
+    using _ = this.#boundHold();
     const isHeld = await insisting('holding a view', () => store.views.hold(name, next.number));
     signal.throwIfAborted();
     if (!isHeld) throw new RebuildSupersededError(name, next.number);
     await catchUp.passed();
     // nothing of it may write any more when its table gets another name
-    await consumer.stop();
+    await unlessAborted(consumer.stop(), signal);
     signal.throwIfAborted();
     const old = handlers.map((handler) => handlerOf(handler, before!.live));
     const isSwapped = await insisting('swapping a view', async () => {
@@ -179,6 +187,16 @@ export class ViewRebuild {
       return (await store.views.current(name)).live === next.number;
     });
     if (!isSwapped) throw new RebuildSupersededError(name, next.number);
+  }
+
+  #boundHold(): Disposable {
+    const { name, clock } = this.options;
+    const over = new AbortController();
+    clock.sleep(HOLD_LIMIT_MS, over.signal).then(
+      () => this.#fail(new RebuildHoldError(name, HOLD_LIMIT_MS)),
+      () => {},
+    );
+    return { [Symbol.dispose]: () => over.abort('the hold is over') };
   }
 
   #fail(error: unknown): void {

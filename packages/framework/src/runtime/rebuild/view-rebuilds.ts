@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Broker } from '../../broker/broker.js';
 import type { Clock } from '../../kernel/clock.js';
 import { NotFoundError } from '../../kernel/errors/model-errors.js';
@@ -71,7 +72,7 @@ export class ViewRebuilds {
     const running = this.#rebuilds.get(name);
     if (running && isRunning(running)) throw new RebuildRunningError(name);
     // of one rebuild: the next of this process must not take it for its own
-    const lease = await RebuildLease.take(name, `${owner}/${clock.now()}`, store.leases, clock);
+    const lease = await RebuildLease.take(name, `${owner}/${randomUUID()}`, store.leases, clock);
     if (!lease) throw new RebuildRunningError(name);
     const rebuild = new ViewRebuild({
       ...this.options,

@@ -84,6 +84,15 @@ const faultOfNumber: Readonly<Record<number, MariadbFault>> = {
   4031: 'lost', // ER_CLIENT_INTERACTION_TIMEOUT of MySQL
 };
 
+/** Errors that say which error of the operating system they were, in their message only. */
+const fileErrors: ReadonlySet<number> = new Set([
+  3, // EE_WRITE: a temporary file, or a log
+  1026, // ER_ERROR_ON_WRITE
+  1030, // ER_GET_ERRNO: the engine
+]);
+/** ENOSPC behind `Errcode: `, `errno: `, `OS errno ` or `Got error `. */
+const NO_SPACE = /(?:errcode:|errno:?|got error) 28\b/i;
+
 /** What the driver throws: the server's errors have a number, those of the socket and of the driver a code. */
 interface Thrown {
   readonly code?: unknown;
@@ -94,9 +103,12 @@ interface Thrown {
 
 /** Tells faults apart by the server's error number; what has none comes from the socket. */
 export function mariadbFault(thrown: unknown): MariadbFault {
-  const { code, errno, sqlState } = thrown as Thrown;
+  const { code, errno, sqlState, sqlMessage } = thrown as Thrown;
   // the errors of sockets have a number too, that of the operating system
-  if (typeof errno === 'number' && typeof sqlState === 'string') return faultOfNumber[errno] ?? 'other';
+  if (typeof errno === 'number' && typeof sqlState === 'string') {
+    const isFull = fileErrors.has(errno) && typeof sqlMessage === 'string' && NO_SPACE.test(sqlMessage);
+    return isFull ? 'full' : (faultOfNumber[errno] ?? 'other');
+  }
   if (code === 'HANDSHAKE_SSL_ERROR' || code === 'HANDSHAKE_NO_SSL_SUPPORT') return 'tls';
   // a parameter that can't be bound is a mistake of ours, and leaves the connection as it was
   return thrown instanceof TypeError || thrown instanceof RangeError ? 'other' : 'lost';

@@ -23,7 +23,7 @@ export const differencesOf: Readonly<Record<MariadbFlavor, FlavorDifferences>> =
     product: 'MySQL',
     textCollation: 'utf8mb4_0900_bin',
     limitStatements: (limitMs) => `max_execution_time = ${Math.round(limitMs)}`,
-    // it has none; `wait_timeout` ends such a session later
+    // it has none; `wait_timeout` ends such a session, which is a minute after the pool would have closed it
     limitIdleTransactions: () => '',
   },
 };

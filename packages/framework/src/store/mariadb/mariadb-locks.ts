@@ -19,12 +19,14 @@ export const mariadbLocks: SqlLocks = {
   lock: (name, mode) => ({ sql: LOCK[mode], parameters: [name], name: `skanu_lock_${mode}` }),
   schema: {
     // not a row: every change of a table ends the transaction
-    acquire: {
-      // when it is not given, the answer is 0, or null when the server ended the statement: no error
-      sql: `SELECT 1 AS one FROM (SELECT GET_LOCK(${SCHEMA}, ${SCHEMA_WAIT_S}) AS given) AS attempt WHERE given = 1`,
-      parameters: [],
-      expects: 1,
-    },
+    acquire: [
+      {
+        // when it is not given, the answer is 0, or null when the server ended the statement: no error
+        sql: `SELECT 1 AS one FROM (SELECT GET_LOCK(${SCHEMA}, ${SCHEMA_WAIT_S}) AS given) AS attempt WHERE given = 1`,
+        parameters: [],
+        expects: 1,
+      },
+    ],
     release: { sql: `SELECT RELEASE_LOCK(${SCHEMA})`, parameters: [] },
   },
 };

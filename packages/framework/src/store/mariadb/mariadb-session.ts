@@ -33,7 +33,8 @@ export function sessionStatements(flavor: MariadbFlavor, limits: SessionLimits):
     `lock_wait_timeout = ${lockWait}`,
     // the pool closes an idle connection before; this is for one whose client has gone without a word
     `wait_timeout = ${Math.ceil(limits.idleTimeoutMs / 1_000) + 60}`,
-    differences.limitIdleTransactions(Math.ceil(limits.statementTimeoutMs / 1_000) + 10),
+    // for a client that is frozen in the middle of one: others wait for its rows
+    differences.limitIdleTransactions(Math.ceil(limits.statementTimeoutMs / 1_000) + 1),
   ];
   return [
     `SET SESSION ${settings.filter((setting) => setting !== '').join(', ')}`,

@@ -8,7 +8,8 @@ import { MariadbDriver } from './mariadb-driver.js';
  * The store on MariaDB, or on MySQL 8 with a URL that begins with `mysql://`.
  *
  * What it can't: texts are sorted by their first 8 kilobytes, dates must lie in the years 1000 to 9999, and a statement with its values must be
- * smaller than the server's `max_allowed_packet`.
+ * smaller than the server's `max_allowed_packet`. MySQL knows no limit on a transaction that says nothing: when a process is frozen in the middle of
+ * one, others wait for its rows until `idleTimeoutMs` and a minute are over, or it goes on.
  *
  * @example
  * const store = new MariadbStore({ ...limits, url: 'mariadb://order@db/order', password });
@@ -23,6 +24,8 @@ export class MariadbStore extends SqlStore {
       dialect: mariadbDialect(target.flavor),
       connect: () => new MariadbDriver(target, options),
       schema: options.schema ?? 'update',
+      clock: options.clock,
+      random: options.random,
     });
   }
 }

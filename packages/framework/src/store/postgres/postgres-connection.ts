@@ -73,6 +73,7 @@ export class PostgresConnection implements PooledConnection {
       application_name: 'skanu',
       connectionTimeoutMillis: connectTimeoutMs,
       statement_timeout: statementTimeoutMs,
+      lock_timeout: lockWaitMs(options),
       // for a client that is frozen in the middle of a transaction: others wait for its locks
       idle_in_transaction_session_timeout: statementTimeoutMs + GRACE_MS,
       options: Object.entries(SESSION)
@@ -163,6 +164,13 @@ export class PostgresConnection implements PooledConnection {
     this.#broken.open();
     this.#socket.destroy();
   }
+}
+
+/** How long a statement waits for the locks of others, in milliseconds: most of the time that it has, so that it is known what the time went into. */
+export function lockWaitMs({
+  statementTimeoutMs,
+}: Pick<PostgresConnectionOptions, 'statementTimeoutMs'>): number {
+  return Math.ceil(0.8 * statementTimeoutMs);
 }
 
 function resultOf({ rows, rowCount }: QueryResult): StatementResult {

@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import { Prepared } from '../sql/prepared.js';
 import type { SqlDialect, SqlExpressions, SqlLocks } from '../sql/sql-dialect.js';
+import type { Statement } from '../sql/sql-driver.js';
 import { postgresDdl } from './postgres-ddl.js';
 import { migrations } from './postgres-migrations.js';
 import { existingTables } from './postgres-schema.js';
@@ -57,11 +58,26 @@ const lockOf = {
   ),
 };
 
+/** Shorter than the limit on statements that make tables. */
+const SCHEMA_WAIT_MS = 590_000;
+/** A table that waits to be changed can't be read: whoever asks for it comes behind the change. */
+const TABLE_WAIT_MS = 3_000;
+
 /** Advisory locks: they live in memory and end with the transaction. */
 const locks: SqlLocks = {
   lock: (name, mode) => lockOf[mode].bind({ name }),
-  schema: { acquire: lockOf.exclusive.bind({ name: 'schema' }) },
+  schema: {
+    acquire: [
+      lockTimeout(SCHEMA_WAIT_MS),
+      lockOf.exclusive.bind({ name: 'schema' }),
+      lockTimeout(TABLE_WAIT_MS),
+    ],
+  },
 };
+
+function lockTimeout(limitMs: number): Statement {
+  return { sql: `SET LOCAL lock_timeout = ${limitMs}`, parameters: [] };
+}
 
 /** How the store talks to PostgreSQL, from version 12. */
 export const postgresDialect: SqlDialect = {

@@ -9,7 +9,7 @@ import type {
   TransactionOptions,
 } from '../sql/sql-driver.js';
 import type { SqlStoreOptions } from '../sql/sql-store-options.js';
-import { PostgresConnection, type PostgresConnectionOptions } from './postgres-connection.js';
+import { lockWaitMs, PostgresConnection, type PostgresConnectionOptions } from './postgres-connection.js';
 import { storeError } from './postgres-errors.js';
 import { PostgresSignals } from './postgres-signals.js';
 import type { PostgresTarget } from './postgres-target.js';
@@ -51,11 +51,10 @@ export class PostgresDriver implements SqlDriver {
     return this.#pool.use(async (connection) => {
       const [answer] = await connection.send([statement]);
       if ('result' in answer!) return answer.result;
-      const { statementTimeoutMs } = this.options;
       throw storeError(answer!.error, {
         store: this.name,
         doing,
-        statementTimeoutMs,
+        lockWaitMs: lockWaitMs(this.options),
         isLost: connection.isBroken,
       });
     });
@@ -98,7 +97,7 @@ export class PostgresDriver implements SqlDriver {
       const transaction = new PostgresTransaction(connection, {
         store: this.name,
         doing,
-        sessionTimeoutMs: this.options.statementTimeoutMs,
+        lockWaitMs: lockWaitMs(this.options),
         statementTimeoutMs,
         isAskable: hasHappened !== undefined,
       });

@@ -17,7 +17,8 @@ export interface FaultContext {
   readonly store: string;
   /** For messages: `reading orders`. */
   readonly doing: string;
-  readonly statementTimeoutMs: number;
+  /** How long a statement waits for the locks of others, in milliseconds. */
+  readonly lockWaitMs: number;
   /** Whether the connection is gone. */
   readonly isLost: boolean;
 }
@@ -27,13 +28,16 @@ interface ServerError extends Error {
   /** The SQLSTATE: five digits and capitals. */
   readonly code: string;
   readonly constraint?: string;
+  /** The function of the server that has found the error. */
+  readonly routine?: string;
 }
 
 /** The server has ended the connection, or is about to: nothing of the transaction was committed, unless COMMIT was under way. */
 const CONNECTION_ENDED = new Set(['57P01', '57P02', '57P03', '57P04', '57P05', '25P03', '25P04']);
 
-/** The connection can't be relied upon any more: what it has prepared does not fit the tables, or is unknown to the server. */
-const STALE = new Set(['0A000', '26000', '42P05']);
+/** What the connection has prepared is unknown to the server, or there already. */
+const PREPARED_ELSEWHERE = new Set(['26000', '42P05']);
+const READ_ONLY = '25006';
 
 /** Whether nobody can say what became of the statement. */
 export function isConnectionLoss(thrown: unknown, isLost: boolean): boolean {
@@ -43,7 +47,16 @@ export function isConnectionLoss(thrown: unknown, isLost: boolean): boolean {
 
 /** Whether the connection must not be used again, although it is there. */
 export function isStale(thrown: unknown): boolean {
-  return STALE.has(sqlState(thrown) ?? '');
+  // from a server that was the primary the next connection may lead to its successor
+  return sqlState(thrown) === READ_ONLY || isOutdated(thrown);
+}
+
+/** Whether what the connection has prepared is of no use any more. */
+function isOutdated(thrown: unknown): boolean {
+  if (!isServerError(thrown)) return false;
+  // a person has changed the table; the state alone says no more than that something is not supported
+  if (thrown.code === '0A000') return thrown.routine === 'RevalidateCachedQuery';
+  return PREPARED_ELSEWHERE.has(thrown.code);
 }
 
 /** What only the writer of the statement can name; undefined for all else. */
@@ -57,9 +70,10 @@ export function statementFailure(thrown: unknown, place: number): StatementFailu
 
 /** What a statement was refused with, as an error of the kernel. Errors of our own stay what they are. */
 export function storeError(thrown: unknown, context: FaultContext): SkanuError {
-  const { store, doing, statementTimeoutMs, isLost } = context;
+  const { store, doing, lockWaitMs, isLost } = context;
   if (thrown instanceof SkanuError) return thrown;
-  if (isConnectionLoss(thrown, isLost)) return new ConnectionLostError(store, thrown);
+  // an outdated connection is given up with its transaction; another one knows better
+  if (isConnectionLoss(thrown, isLost) || isOutdated(thrown)) return new ConnectionLostError(store, thrown);
   switch (sqlState(thrown)) {
     case '40P01':
       return new DeadlockError(store, doing, thrown);
@@ -68,10 +82,10 @@ export function storeError(thrown: unknown, context: FaultContext): SkanuError {
     case '57014':
       return new StatementTimeoutError(store, doing, thrown);
     case '55P03':
-      return new StoreBusyError(store, statementTimeoutMs, thrown);
+      return new StoreBusyError(store, lockWaitMs, thrown);
     case '53100':
       return new StoreFullError(store, thrown);
-    case '25006':
+    case READ_ONLY:
       return new StoreReadOnlyError(store, thrown);
     case '42501':
       return new StoreUnavailableError(

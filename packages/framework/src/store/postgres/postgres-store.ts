@@ -21,6 +21,13 @@ export class PostgresStore extends SqlStore {
       ...(user !== undefined && { user }),
       ...(password !== undefined && { password }),
     });
-    super({ dialect: postgresDialect, schema, connect: () => new PostgresDriver({ ...options, target }) });
+    const { clock, random } = options;
+    super({
+      dialect: postgresDialect,
+      connect: () => new PostgresDriver({ ...options, target }),
+      schema,
+      clock,
+      random,
+    });
   }
 }

@@ -19,9 +19,9 @@ export interface PostgresTransactionOptions {
   /** For messages. */
   readonly store: string;
   readonly doing: string;
-  /** Of the session. */
-  readonly sessionTimeoutMs: number;
-  /** Of this transaction, if it is another. */
+  /** How long a statement waits for the locks of others. */
+  readonly lockWaitMs: number;
+  /** In place of that of the session. */
   readonly statementTimeoutMs?: number | undefined;
   /** Whether a lost answer can be found out about: `run` then leaves it to `commit` to tell. */
   readonly isAskable: boolean;
@@ -99,10 +99,10 @@ export class PostgresTransaction implements SqlTransaction {
 
   #resultOf(answer: Answer, place?: number): StatementResult {
     if ('result' in answer) return answer.result;
-    const { store, doing, sessionTimeoutMs } = this.options;
+    const { store, doing, lockWaitMs } = this.options;
     const failure = place === undefined ? undefined : statementFailure(answer.error, place);
     const isLost = this.connection.isBroken;
-    throw failure ?? storeError(answer.error, { store, doing, statementTimeoutMs: sessionTimeoutMs, isLost });
+    throw failure ?? storeError(answer.error, { store, doing, lockWaitMs, isLost });
   }
 }
 

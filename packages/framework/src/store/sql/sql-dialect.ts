@@ -101,8 +101,8 @@ export interface SqlLocks {
    */
   lock(name: string, mode: 'shared' | 'exclusive'): Statement;
   /**
-   * One process at a time makes or changes tables. `acquire` fails (or `expects` a row that it does not give) when the lock can't be had;
-   * `release` where the end of the transaction does not do it.
+   * One process at a time makes or changes tables. `acquire` waits for minutes, and fails (or `expects` a row that it does not give) when the lock
+   * can't be had; statements behind it wait for the locks of others for seconds. `release` where the end of the transaction does not do it.
    */
-  readonly schema: { readonly acquire: Statement; readonly release?: Statement };
+  readonly schema: { readonly acquire: readonly Statement[]; readonly release?: Statement };
 }

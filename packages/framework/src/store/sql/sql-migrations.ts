@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { SchemaDiffersError, StoreUnavailableError } from '../../kernel/errors/store-errors.js';
-import { SCHEMA_LIMITS, underSchemaLock } from './schema-lock.js';
+import type { SchemaChanges } from './schema-changes.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SqlDriver, SqlTransaction, Statement } from './sql-driver.js';
 
@@ -10,29 +10,25 @@ const TABLE = 'skanu_migrations';
 export async function migrate(
   driver: SqlDriver,
   dialect: SqlDialect,
+  changes: SchemaChanges,
   mode: 'update' | 'verify',
 ): Promise<void> {
-  await driver.transaction(
-    'migrating its own tables',
-    (transaction) =>
-      underSchemaLock(transaction, dialect, driver.name, async () => {
-        const done = await lastMigration(transaction, dialect);
-        const known = dialect.migrations.length;
-        if (done > known) {
-          const help = `Its tables are at migration ${done}, this version knows ${known}: use a newer version.`;
-          throw new StoreUnavailableError(driver.name, undefined, help);
-        }
-        const statements = migrationSql(dialect, done);
-        if (mode === 'update') {
-          await transaction.run(statements.map((text): Statement => ({ sql: text, parameters: [] })));
-        } else if (statements.length > 0) {
-          const what = `its own tables are at migration ${done} of ${known}`;
-          const differences = statements.map((statement) => ({ what, statement }));
-          throw new SchemaDiffersError(driver.name, differences);
-        }
-      }),
-    SCHEMA_LIMITS,
-  );
+  await changes.carryOut(driver, 'migrating its own tables', async (transaction) => {
+    const done = await lastMigration(transaction, dialect);
+    const known = dialect.migrations.length;
+    if (done > known) {
+      const help = `Its tables are at migration ${done}, this version knows ${known}: use a newer version.`;
+      throw new StoreUnavailableError(driver.name, undefined, help);
+    }
+    const statements = migrationSql(dialect, done);
+    if (mode === 'update') {
+      await transaction.run(statements.map((text): Statement => ({ sql: text, parameters: [] })));
+    } else if (statements.length > 0) {
+      const what = `its own tables are at migration ${done} of ${known}`;
+      const differences = statements.map((statement) => ({ what, statement }));
+      throw new SchemaDiffersError(driver.name, differences);
+    }
+  });
 }
 
 /** The statements of the migrations behind a number (0: all, for an empty database). */

@@ -10,36 +10,32 @@ import { indexDifferences, missingIndexes } from './index-differences.js';
 import type { SqlDatabase } from './sql-database.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SqlTransaction, Statement } from './sql-driver.js';
-import { SCHEMA_LIMITS, underSchemaLock } from './schema-lock.js';
+import type { SchemaChanges } from './schema-changes.js';
 
 /** Makes tables, columns and indexes that are missing; refuses what differs. */
 export class SqlSchema {
   constructor(
     private readonly database: SqlDatabase,
     private readonly dialect: SqlDialect,
+    private readonly changes: SchemaChanges,
     private readonly mode: 'update' | 'verify',
   ) {}
 
   /** All tables are compared before any is changed. @throws SchemaDiffersError, nothing was changed then */
   async ensure(tables: readonly TableDefinition[]): Promise<void> {
     this.#assertNames(tables);
-    await this.database.transaction(
-      'making tables',
-      (transaction) =>
-        underSchemaLock(transaction, this.dialect, this.database.name, async () => {
-          const names = tables.map(({ name }) => name);
-          const existing = await this.dialect.existingTables(transaction, names);
-          const missing = tables.flatMap((table) => this.#missing(table, existing.get(table.name)));
-          const differences = this.mode === 'verify' ? [...missing] : [];
-          for (const table of tables) {
-            const there = existing.get(table.name);
-            if (there) differences.push(...(await this.#differences(transaction, table, there)));
-          }
-          if (differences.length > 0) throw new SchemaDiffersError(this.database.name, differences);
-          if (missing.length > 0) await transaction.run(missing.map(({ statement }) => plain(statement)));
-        }),
-      SCHEMA_LIMITS,
-    );
+    await this.changes.carryOut(this.database, 'making tables', async (transaction) => {
+      const names = tables.map(({ name }) => name);
+      const existing = await this.dialect.existingTables(transaction, names);
+      const missing = tables.flatMap((table) => this.#missing(table, existing.get(table.name)));
+      const differences = this.mode === 'verify' ? [...missing] : [];
+      for (const table of tables) {
+        const there = existing.get(table.name);
+        if (there) differences.push(...(await this.#differences(transaction, table, there)));
+      }
+      if (differences.length > 0) throw new SchemaDiffersError(this.database.name, differences);
+      if (missing.length > 0) await transaction.run(missing.map(({ statement }) => plain(statement)));
+    });
   }
 
   /** The statements that make tables in an empty database. */

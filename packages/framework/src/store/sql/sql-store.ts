@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import type { Clock } from '../../kernel/clock.js';
 import type { Selection } from '../selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store.js';
 import type { Row, TableDefinition } from '../table-definition.js';
 import type { CommitOutcome, WritePlan } from '../write-plan.js';
 import { Prepared } from './prepared.js';
+import { SchemaChanges } from './schema-changes.js';
 import { SqlCommits } from './sql-commits.js';
 import { SqlDatabase } from './sql-database.js';
 import type { SqlDialect } from './sql-dialect.js';
@@ -25,6 +27,8 @@ export interface SqlStoreParts {
   /** Makes a driver that is not opened yet. */
   readonly connect: () => SqlDriver;
   readonly schema: 'update' | 'verify';
+  readonly clock: Clock;
+  readonly random: () => number;
 }
 
 /** The store on a database server: what is the same for all of them. */
@@ -35,6 +39,7 @@ export class SqlStore implements Store {
   readonly parking: SqlParkingLot;
   readonly views: SqlViews;
   readonly #dialect: SqlDialect;
+  readonly #changes: SchemaChanges;
   readonly #mode: SqlStoreParts['schema'];
   readonly #database: SqlDatabase;
   readonly #tables: SqlTables;
@@ -46,22 +51,24 @@ export class SqlStore implements Store {
   readonly #plans: SqlPlans;
   readonly #touch: Prepared<never>;
 
-  constructor({ dialect, connect, schema }: SqlStoreParts) {
+  constructor({ dialect, connect, schema, clock, random }: SqlStoreParts) {
     const database = new SqlDatabase(connect);
+    const changes = new SchemaChanges({ lock: dialect.locks.schema, clock, random });
     this.capabilities = dialect.capabilities;
     this.#dialect = dialect;
+    this.#changes = changes;
     this.#mode = schema;
     this.#database = database;
     this.#tables = new SqlTables(dialect);
     this.#selects = new SqlSelects(dialect, database.name);
-    this.#schema = new SqlSchema(database, dialect, schema);
+    this.#schema = new SqlSchema(database, dialect, changes, schema);
     this.#ids = new SqlIds(database, dialect);
     this.#inbox = new SqlInbox(database, dialect);
     this.#commits = new SqlCommits(database, dialect);
     this.leases = new SqlLeases(database, dialect);
     this.outbox = new SqlOutbox(database, dialect, this.leases);
     this.parking = new SqlParkingLot(database, dialect, this.#inbox);
-    this.views = new SqlViews(database, dialect);
+    this.views = new SqlViews(database, dialect, changes);
     this.#plans = new SqlPlans({
       database,
       tables: this.#tables,
@@ -76,7 +83,7 @@ export class SqlStore implements Store {
   }
 
   open(): Promise<void> {
-    return this.#database.open((driver) => migrate(driver, this.#dialect, this.#mode));
+    return this.#database.open((driver) => migrate(driver, this.#dialect, this.#changes, this.#mode));
   }
 
   ensureTables(tables: readonly TableDefinition[]): Promise<void> {

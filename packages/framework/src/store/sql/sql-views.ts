@@ -9,7 +9,7 @@ import {
 import type { InboxMark } from '../write-plan.js';
 import { identityText } from './identity-text.js';
 import { Prepared } from './prepared.js';
-import { SCHEMA_LIMITS, underSchemaLock } from './schema-lock.js';
+import type { SchemaChanges } from './schema-changes.js';
 import type { SqlDatabase } from './sql-database.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SqlTransaction, Statement } from './sql-driver.js';
@@ -27,6 +27,7 @@ export class SqlViews implements ViewGenerations {
   constructor(
     private readonly database: SqlDatabase,
     private readonly dialect: SqlDialect,
+    private readonly changes: SchemaChanges,
   ) {
     this.#rows = new ViewRows(dialect);
     this.#forgetIds = new Prepared(
@@ -93,29 +94,31 @@ export class SqlViews implements ViewGenerations {
     handlers: readonly string[],
   ): Promise<boolean> {
     const swap = { table: table.name, handlers };
-    return this.#alone('swapping a view', view, async (transaction) => {
+    let hasBegun = false;
+    return this.#alone('swapping a view', view, async (transaction, row) => {
+      const finished = row.swap ? row.next : row.live;
+      // an attempt before this one gave way to those who read the table; what it had begun was finished just now, or by another process
+      if (hasBegun && finished === generation) return true;
       const [begun] = await transaction.run([this.#rows.beginSwap(view, generation, swap)]);
       if (begun!.affected === 0) return false;
+      hasBegun = true;
       await this.#finish(transaction, view, swap);
       return true;
     });
   }
 
   async abandon(view: string, generation: number, table: TableDefinition): Promise<void> {
-    await this.#alone('abandoning a rebuild', view, async (transaction) => {
+    await this.#alone('abandoning a rebuild', view, async (transaction, { next }) => {
       const [abandoned] = await transaction.run([this.#rows.abandon(view, generation)]);
-      if (abandoned!.affected === 1) await this.#drop(transaction, nextTableName(table.name));
+      // without any rebuild the table is what an earlier attempt has left behind
+      if (abandoned!.affected === 1 || next === undefined)
+        await this.#drop(transaction, nextTableName(table.name));
     });
   }
 
   async dropOld(table: TableDefinition): Promise<void> {
-    await this.database.transaction(
-      'dropping an old view',
-      (transaction) =>
-        underSchemaLock(transaction, this.dialect, this.database.name, () =>
-          this.#drop(transaction, oldTableName(table.name)),
-        ),
-      SCHEMA_LIMITS,
+    await this.changes.carryOut(this.database, 'dropping an old view', (transaction) =>
+      this.#drop(transaction, oldTableName(table.name)),
     );
   }
 
@@ -126,23 +129,18 @@ export class SqlViews implements ViewGenerations {
     work: (transaction: SqlTransaction, row: ViewRow) => Promise<T>,
   ): Promise<T> {
     const read = this.#rows.read.bind({ view: identityText(view) });
-    return this.database.transaction(
-      doing,
-      (transaction) =>
-        underSchemaLock(transaction, this.dialect, this.database.name, async () => {
-          const [, found] = await transaction.run([this.lock(view, 'exclusive'), read]);
-          const row = this.#rows.rowOf(found!) ?? {
-            live: 1,
-            next: undefined,
-            newest: 1,
-            held: false,
-            swap: undefined,
-          };
-          if (row.swap) await this.#finish(transaction, view, row.swap);
-          return work(transaction, row);
-        }),
-      SCHEMA_LIMITS,
-    );
+    return this.changes.carryOut(this.database, doing, async (transaction) => {
+      const [, found] = await transaction.run([this.lock(view, 'exclusive'), read]);
+      const row = this.#rows.rowOf(found!) ?? {
+        live: 1,
+        next: undefined,
+        newest: 1,
+        held: false,
+        swap: undefined,
+      };
+      if (row.swap) await this.#finish(transaction, view, row.swap);
+      return work(transaction, row);
+    });
   }
 
   async #finish(transaction: SqlTransaction, view: string, { table, handlers }: SwapUnderWay): Promise<void> {
@@ -157,9 +155,10 @@ export class SqlViews implements ViewGenerations {
       ].filter(({ from }) => there.has(from));
       await transaction.run(this.dialect.ddl.renameTables(renames).map(plain));
     }
+    // the end of the swap comes last: until then it is done again
     await transaction.run([
-      this.#rows.endSwap(view),
       ...handlers.map((handler) => this.#dropParked.bind({ handler: identityText(handler) })),
+      this.#rows.endSwap(view),
     ]);
   }
 

@@ -127,11 +127,11 @@ export const offsetCases: readonly BrokerCase[] = [
     await broker.publish(values.map((value) => record(topic, 'k', value)));
     const member = await lab.joinAndHold(broker, 1, { group: lab.group(), topics: [topic] });
     await lab.untilValues(member, values);
-    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, lag: 10 }]);
+    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, offset: 0, lag: 10 }]);
     await member.commit(member.records[3]!);
-    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, lag: 6 }]);
+    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, offset: 4, lag: 6 }]);
     await member.commit(member.records[9]!);
-    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, lag: 0 }]);
+    assert.deepEqual(await member.subscription!.lag(), [{ topic, partition: 0, offset: 10, lag: 0 }]);
   }),
 ];
 

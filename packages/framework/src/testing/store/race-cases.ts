@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { UniqueViolationError, VersionConflictError } from '../../kernel/errors/store-errors.js';
+import {
+  StoreBusyError,
+  UniqueViolationError,
+  VersionConflictError,
+} from '../../kernel/errors/store-errors.js';
 import { type StoreCase, storeCase } from './store-case.js';
 import {
   commit,
@@ -46,6 +50,22 @@ export const raceCases: readonly StoreCase[] = [
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
     }
   }),
+
+  storeCase(
+    'a plan that others keep waiting for longer than the limit rejects with StoreBusyError, and the next one is committed',
+    async (lab) => {
+      const store = lab.unopened({ statementTimeoutMs: 1_500 });
+      await store.open();
+      await store.ensureTables([cups]);
+      await commit(store, cup(1, 0));
+      const change = update(cups, 1, 1, { qty: 1 });
+      await lab.database.whileUncommitted('UPDATE cups SET qty = 9 WHERE id = 1', async () => {
+        await assert.rejects(commit(store, change), (error) => error instanceof StoreBusyError);
+      });
+      await commit(store, change);
+      assert.equal((await store.get(cups, 1))?.values['qty'], 1);
+    },
+  ),
 
   storeCase('of plans that insert the same unique value at once, exactly one is committed', async (lab) => {
     const stores = await lab.stores(2, cups);

@@ -35,8 +35,8 @@ export class StoreLab {
   }
 
   /** Another store on the database, before `open`. */
-  unopened(): Store {
-    const store = this.database.store();
+  unopened(limits?: Parameters<StoreDatabase['store']>[0]): Store {
+    const store = this.database.store(limits);
     this.#stores.push(store);
     return store;
   }

@@ -61,7 +61,7 @@ describe('retention', () => {
     const again = await broker.subscribe(reading('early', late));
     await fixture.board.until('the new ones have come', () => late.records.length === 2);
     expect(late.records.map(({ offset }) => offset)).toEqual([1_200, 1_201]);
-    expect(await again.lag()).toEqual([{ topic: 't', partition: 0, lag: 2 }]);
+    expect(await again.lag()).toEqual([{ topic: 't', partition: 0, offset: 1_200, lag: 2 }]);
   });
 
   test('deletes the oldest records of a partition that has too many bytes, and keeps the newest', async () => {

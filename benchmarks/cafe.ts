@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { ALL, Cafe } from '../test/cafe/cafe.ts';
-import { freePorts } from '../test/cafe/free-ports.ts';
+import { freePorts } from '../packages/framework/test/containers/free-ports.ts';
 
 const seconds = Number(process.argv[2] ?? 5);
 const order = JSON.stringify({ product: 'coffee', qty: 1, cost: 1000 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../scripts/cafe-services.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../packages/framework/test/containers/free-ports.ts';
 import { ServiceProcess } from './service-process.ts';
 
 export const ALL = Object.keys(SERVICES) as ServiceName[];

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../cafe/free-ports.ts';
+import { freePorts } from '../../packages/framework/test/containers/free-ports.ts';
 import { EMBEDDED, type EngineChoice } from '../engines/engine-choice.ts';
 import { Engines } from '../engines/engines.ts';
 import { HostProcess } from './host-process.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../scripts/cafe-services.ts';
 import { ALL } from '../cafe/cafe.ts';
-import { freePorts } from '../cafe/free-ports.ts';
+import { freePorts } from '../../packages/framework/test/containers/free-ports.ts';
 import { ServiceProcess } from '../cafe/service-process.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { Engines } from './engines.ts';

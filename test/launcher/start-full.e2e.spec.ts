@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { noContainers } from '../../packages/framework/test/containers/containers.ts';
 import { Cafe } from '../cafe/cafe.ts';
-import { freePorts } from '../cafe/free-ports.ts';
+import { freePorts } from '../../packages/framework/test/containers/free-ports.ts';
 import { until } from '../cafe/until.ts';
 import { Launcher } from './launcher.ts';
 

@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import {
   GenericContainer,
   ImageName,
@@ -7,6 +5,7 @@ import {
   Wait,
   getContainerRuntimeClient,
 } from 'testcontainers';
+import { freePorts } from './free-ports.ts';
 
 /** The images of the tests: those that variables name, else the official ones. */
 export const IMAGES = {
@@ -58,7 +57,7 @@ export interface ServerImage {
 
 /** Starts a server; `imageOf` gets the port that it will have on the host. */
 export async function startServer(imageOf: (hostPort: number) => ServerImage): Promise<ServerContainer> {
-  const hostPort = await freePort();
+  const hostPort = (await freePorts(1))[0]!;
   const { image, port, environment, ready, command, files = [] } = imageOf(hostPort);
   const made = new GenericContainer(image)
     .withExposedPorts({ container: port, host: hostPort })
@@ -81,12 +80,4 @@ export async function startServer(imageOf: (hostPort: number) => ServerImage): P
       await container.stop({ timeout: 0, remove: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

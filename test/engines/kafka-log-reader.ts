@@ -56,9 +56,10 @@ export class KafkaLogReader implements LogReader {
         const done = new Map(
           offsets!.partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]),
         );
+        // a group that is done with what came since the ends were asked for must not make up for another that is behind
         return [...ends]
           .filter(([partition]) => only === undefined || partition === only)
-          .reduce((sum, [partition, end]) => sum + end - (done.get(partition) ?? 0), 0);
+          .reduce((sum, [partition, end]) => sum + Math.max(0, end - (done.get(partition) ?? 0)), 0);
       }),
     );
     return lags.reduce((sum, lag) => sum + lag, 0);

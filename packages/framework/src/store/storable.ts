@@ -1,4 +1,5 @@
 import { UnstorableValueError } from '../kernel/errors/store-errors.js';
+import type { RequestMark } from './request-records.js';
 import type { ColumnDefinition, ColumnType, ColumnValue } from './table-definition.js';
 import type { OutgoingEvent } from './write-plan.js';
 
@@ -28,6 +29,21 @@ export function assertStorableEvent({ eventId, topic, key, value }: OutgoingEven
   for (const [field, text] of Object.entries({ eventId, topic, key: key ?? '', value })) {
     const why = objectionToText(text);
     if (why) throw new UnstorableValueError('outbox', field, why);
+  }
+}
+
+/**
+ * Refuses the mark of a request that an engine could not give back exactly; the same for every engine.
+ * @throws UnstorableValueError
+ */
+export function assertStorableRequest(mark: RequestMark): void {
+  const texts =
+    mark.kind === 'withdrawn'
+      ? { key: mark.key }
+      : { key: mark.key, fingerprint: mark.fingerprint, answer: mark.answer };
+  for (const [field, text] of Object.entries(texts)) {
+    const why = objectionToText(text);
+    if (why) throw new UnstorableValueError('requests', field, why);
   }
 }
 

@@ -1,6 +1,8 @@
+import type { CallIntents } from './call-intents.js';
 import type { Leases } from './leases.js';
 import type { Outbox } from './outbox.js';
 import type { ParkingLot } from './parking-lot.js';
+import type { RequestRecords } from './request-records.js';
 import type { Selection } from './selection.js';
 import type { Row, TableDefinition } from './table-definition.js';
 import type { ViewGenerations } from './view-generations.js';
@@ -43,6 +45,8 @@ export interface Store {
   readonly leases: Leases;
   readonly parking: ParkingLot;
   readonly views: ViewGenerations;
+  readonly intents: CallIntents;
+  readonly requests: RequestRecords;
 
   /**
    * Connects and brings the framework's own tables to their newest numbered migration. Several processes may do so at
@@ -80,8 +84,9 @@ export interface Store {
   count(table: TableDefinition, where: Selection['where']): Promise<number>;
 
   /**
-   * Carries a plan out in one short transaction: the inbox mark first, then the changes in their order, then the events.
+   * Carries a plan out in one short transaction: the marks first (inbox, request, intents), then the changes in their order, then the events.
    * @throws VersionConflictError when a row to update or delete has another version, or is gone
+   * @throws CallAbandonedError when a call that the plan keeps is abandoned; nothing was written
    * @throws UniqueViolationError when an insert or update collides
    * @throws UnstorableValueError when a value would not come back as it was given
    * @throws DeadlockError, SerializationFailureError when the database chose this plan to give way; nothing was written

@@ -1,3 +1,4 @@
+import type { RequestMark } from './request-records.js';
 import type { TableDefinition, Values } from './table-definition.js';
 
 /** One change of a row. */
@@ -19,6 +20,12 @@ export type Change =
       /** The row must still have this version. */
       readonly expectedVersion: number;
     };
+
+/** The version that a row has after a change; 0: it is gone. */
+export function versionAfter(change: Change): number {
+  if (change.kind === 'insert') return 1;
+  return change.kind === 'update' ? change.expectedVersion + 1 : 0;
+}
 
 /** An event on its way out, as it will be published. */
 export interface OutgoingEvent {
@@ -49,6 +56,10 @@ export interface WritePlan {
   readonly changes: readonly Change[];
   readonly events: readonly OutgoingEvent[];
   readonly inbox?: InboxMark;
+  /** The intents (`CallIntents`) whose calls keep their effect with this plan. */
+  readonly keeps?: readonly string[];
+  /** The request that this plan answers or takes back. */
+  readonly request?: RequestMark;
   /**
    * `buffered`: the commit may resolve when it survives the death of the process and not yet that of the machine, until
    * `flush`. For work that is done again when its mark is lost. An adapter may treat it as `durable`, the default.
@@ -58,11 +69,13 @@ export interface WritePlan {
 
 /**
  * What came of a plan. `duplicate`: the inbox mark was there already (or the parked record was gone), nothing was written. `parked`: the
- * mark's key is parked for that handler, nothing was written. `held`: the view's generation takes no writes (now, or any more), nothing was written. `committed` carries the versions of the rows, in the order
+ * mark's key is parked for that handler, nothing was written. `held`: the view's generation takes no writes (now, or any more), nothing was written. `answered`: the record
+ * of the request is not as its mark says (another was faster), nothing was written. `committed` carries the versions of the rows, in the order
  * of the changes (0 for a deleted one).
  */
 export type CommitOutcome =
   | { readonly kind: 'committed'; readonly versions: readonly number[] }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'parked' }
-  | { readonly kind: 'held' };
+  | { readonly kind: 'held' }
+  | { readonly kind: 'answered' };

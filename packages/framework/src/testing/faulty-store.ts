@@ -1,6 +1,8 @@
+import type { CallIntents } from '../store/call-intents.js';
 import type { Leases } from '../store/leases.js';
 import type { Outbox } from '../store/outbox.js';
 import type { ParkingLot } from '../store/parking-lot.js';
+import type { RequestRecords } from '../store/request-records.js';
 import type { Selection } from '../store/selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store/store.js';
 import type { TableDefinition } from '../store/table-definition.js';
@@ -9,12 +11,14 @@ import type { WritePlan } from '../store/write-plan.js';
 import { FaultPoints } from './fault-points.js';
 import type { PortCalls } from './port-calls.js';
 
-/** The points of a store: `commit`, `outbox.remove`, `parking.park`, … */
+/** The points of a store: `commit`, `outbox.remove`, `intents.open`, … */
 export type StoreCalls = PortCalls<Store> &
   PortCalls<Outbox, 'outbox.'> &
   PortCalls<Leases, 'leases.'> &
   PortCalls<ParkingLot, 'parking.'> &
-  PortCalls<ViewGenerations, 'views.'>;
+  PortCalls<ViewGenerations, 'views.'> &
+  PortCalls<CallIntents, 'intents.'> &
+  PortCalls<RequestRecords, 'requests.'>;
 
 /**
  * A store with faults in it. As long as none is armed it does what the store does that it stands around.
@@ -32,6 +36,8 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
   readonly leases: Leases;
   readonly parking: ParkingLot;
   readonly views: ViewGenerations;
+  readonly intents: CallIntents;
+  readonly requests: RequestRecords;
 
   constructor(private readonly store: Store) {
     super();
@@ -39,6 +45,8 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
     this.leases = this.#faultyLeases(store.leases);
     this.parking = this.#faultyParking(store.parking);
     this.views = this.#faultyViews(store.views);
+    this.intents = this.#faultyIntents(store.intents);
+    this.requests = this.#faultyRequests(store.requests);
   }
 
   get capabilities(): StoreCapabilities {
@@ -151,6 +159,28 @@ export class FaultyStore extends FaultPoints<StoreCalls> implements Store {
       abandon: (view, generation, table) =>
         this.around('views.abandon', [view, generation, table], () => views.abandon(view, generation, table)),
       dropOld: (table) => this.around('views.dropOld', [table], () => views.dropOld(table)),
+    };
+  }
+
+  #faultyIntents(intents: CallIntents): CallIntents {
+    return {
+      open: (intent) => this.around('intents.open', [intent], () => intents.open(intent)),
+      abandon: (ids) => this.around('intents.abandon', [ids], () => intents.abandon(ids)),
+      due: (limit, againMs) =>
+        this.around('intents.due', [limit, againMs], () => intents.due(limit, againMs)),
+      undone: (id) => this.around('intents.undone', [id], () => intents.undone(id)),
+      failed: (id, againMs, reason) =>
+        this.around('intents.failed', [id, againMs, reason], () => intents.failed(id, againMs, reason)),
+      abandoned: (limit) => this.around('intents.abandoned', [limit], () => intents.abandoned(limit)),
+      status: () => this.around('intents.status', [], () => intents.status()),
+    };
+  }
+
+  #faultyRequests(requests: RequestRecords): RequestRecords {
+    return {
+      find: (key) => this.around('requests.find', [key], () => requests.find(key)),
+      prune: (ageMs, limit) =>
+        this.around('requests.prune', [ageMs, limit], () => requests.prune(ageMs, limit)),
     };
   }
 }

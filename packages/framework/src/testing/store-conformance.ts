@@ -3,12 +3,14 @@ import { commitCases } from './store/commit-cases.js';
 import { comparisonCases } from './store/comparison-cases.js';
 import { idCases } from './store/id-cases.js';
 import { inboxCases } from './store/inbox-cases.js';
+import { intentCases } from './store/intent-cases.js';
 import { leaseCases } from './store/lease-cases.js';
 import { lifeCycleCases } from './store/life-cycle-cases.js';
 import { outboxCases } from './store/outbox-cases.js';
 import { parkingCases } from './store/parking-cases.js';
 import { raceCases } from './store/race-cases.js';
 import { redriveCases } from './store/redrive-cases.js';
+import { requestCases } from './store/request-cases.js';
 import { schemaCases } from './store/schema-cases.js';
 import { sortingCases } from './store/sorting-cases.js';
 import type { StoreHarness } from './store/store-harness.js';
@@ -46,5 +48,7 @@ export function storeConformance(harness: StoreHarness): ConformanceCase[] {
     ...parkingCases,
     ...redriveCases,
     ...viewGenerationCases,
+    ...intentCases,
+    ...requestCases,
   ].map((make) => make(harness));
 }

@@ -177,6 +177,22 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and broken connections
       await commit(store, cup(1));
     });
 
+    it('a plan that answers a request and keeps a call is done once, however often it is committed', async () => {
+      const { store } = await doomed('cut after');
+      await store.intents.open({ id: 'call', operation: 'payment.approve', holdMs: 60_000 });
+      const request = {
+        kind: 'answered',
+        key: 'k',
+        fingerprint: 'f',
+        answer: 'first',
+        subject: null,
+      } as const;
+      const once = plan({ changes: [cup(1)], keeps: ['call'], request });
+      for (const _time of [1, 2])
+        expect(await store.commit(once)).toEqual({ kind: 'committed', versions: [1] });
+      expect(await store.commit(plan({ request }))).toEqual({ kind: 'answered' });
+    });
+
     it('a plan with a mark rejects, and committing it again tells what has happened', async () => {
       const { store } = await doomed('cut after');
       const marked = plan({ changes: [cup(1)], inbox: mark('m', 'k') });

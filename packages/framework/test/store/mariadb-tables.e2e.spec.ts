@@ -156,15 +156,29 @@ describe.skipIf(noContainers !== undefined)(`MariadbStore and its tables${skippe
     await lab.open();
   });
 
-  it('makes its own tables also when an earlier start broke off between any two statements', async () => {
+  it('makes its own tables also when an older version has made its own, or a start broke off between any two statements', async () => {
     const statements = lab.unopened().schemaSql([]);
-    for (const done of [1, statements.length - 2, statements.length - 1]) {
+    const older =
+      statements.findIndex((statement) => statement.startsWith('INSERT INTO skanu_migrations')) + 1;
+    for (const done of [1, older, older + 1, statements.length - 2, statements.length - 1]) {
       for (const statement of statements.slice(0, done)) await lab.database.execute(statement);
       const store = await lab.open();
       await commit(store, cup(1));
       await store.close();
       await lab.database.execute(`DROP DATABASE ${lab.database.name}; CREATE DATABASE ${lab.database.name}`);
     }
+  });
+
+  it('a call that a plan is about to keep holds up nobody who looks for calls to undo', async () => {
+    const store = await lab.open();
+    for (const id of ['kept', 'lost'])
+      await store.intents.open({ id, operation: 'payment.approve', holdMs: 0 });
+    const due = async () => (await store.intents.due(10, 60_000)).map(({ id }) => id);
+    await lab.database.whileUncommitted(`DELETE FROM skanu_calls WHERE id = 'kept'`, async () => {
+      expect(await due()).toEqual(['lost']);
+    });
+    // the plan has failed
+    expect(await due()).toEqual(['kept']);
   });
 
   it('refuses tables that a newer version has migrated', async () => {

@@ -469,6 +469,22 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
       expect(await eventIds(store)).toEqual(['a']);
     });
 
+    it('a plan that answers a request and keeps a call is done once, however often it is committed', async () => {
+      const store = await doomed('cut after');
+      await store.intents.open({ id: 'call', operation: 'payment.approve', holdMs: 60_000 });
+      const request = {
+        kind: 'answered',
+        key: 'k',
+        fingerprint: 'f',
+        answer: 'first',
+        subject: null,
+      } as const;
+      const once = plan({ changes: [cup(1)], keeps: ['call'], request });
+      for (const _time of [1, 2])
+        expect(await store.commit(once)).toEqual({ kind: 'committed', versions: [1] });
+      expect(await store.commit(plan({ request }))).toEqual({ kind: 'answered' });
+    });
+
     it('a plan with a mark rejects, and committing it again tells what has happened', async () => {
       const store = await doomed('cut after');
       const marked = plan({ changes: [cup(1)], inbox: mark('m', 'k') });
@@ -644,6 +660,31 @@ describe.skipIf(noContainers !== undefined)(`PostgresStore and the faults of its
         await handled;
       });
     });
+  });
+
+  it('a call that a plan is about to keep holds up nobody who looks for calls to undo', async () => {
+    const store = await open();
+    for (const id of ['kept', 'lost'])
+      await store.intents.open({ id, operation: 'payment.approve', holdMs: 0 });
+    const due = async () => (await store.intents.due(10, 60_000)).map(({ id }) => id);
+    await database.whileUncommitted(`DELETE FROM skanu_calls WHERE id = 'kept'`, async () => {
+      expect(await due()).toEqual(['lost']);
+    });
+    // the plan has failed
+    expect(await due()).toEqual(['kept']);
+  });
+
+  it('brings the tables of an older version to the newest', async () => {
+    const statements = unopened().schemaSql([]);
+    const older =
+      statements.findIndex((statement) => statement.startsWith('INSERT INTO skanu_migrations')) + 1;
+    for (const statement of statements.slice(0, older)) await database.execute(statement);
+    await expect(unopened({ schema: 'verify' }).open()).rejects.toMatchObject({
+      differences: statements.slice(older).map((statement) => expect.objectContaining({ statement })),
+    });
+    const store = await open();
+    await store.intents.open({ id: 'call', operation: 'payment.approve', holdMs: 0 });
+    await unopened({ schema: 'verify' }).open();
   });
 
   it('with verify, changes nothing, and is content with what schemaSql says', async () => {

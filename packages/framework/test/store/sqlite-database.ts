@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,6 +16,7 @@ export class SqliteDatabaseOfTest implements StoreDatabase {
   }
 
   async execute(sql: string): Promise<void> {
+    mkdirSync(dirname(this.path), { recursive: true });
     this.inspect((database) => database.exec(sql));
   }
 

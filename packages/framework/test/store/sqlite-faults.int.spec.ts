@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.js';
@@ -80,6 +80,28 @@ describe('SqliteStore', () => {
       help: expect.stringContaining('1000'),
     });
     await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('brings the tables of an older version to the newest, with verify only says how', async () => {
+    const store = await open();
+    const older = store.schemaSql([]).filter((statement) => !/skanu_calls|\(3,/.test(statement));
+    await store.close();
+    rmSync(database.folder, { recursive: true });
+    for (const statement of older) await database.execute(statement);
+    const verifying = new SqliteStore({
+      path: database.path,
+      clock: systemClock,
+      random: Math.random,
+      schema: 'verify',
+    });
+    const refused = verifying.open();
+    await expect(refused).rejects.toMatchObject({
+      differences: [{ statement: expect.stringContaining('skanu_calls') }],
+    });
+    await (await open()).close();
+    await verifying.open();
+    opened.push(verifying);
+    await verifying.intents.open({ id: 'call', operation: 'payment.approve', holdMs: 0 });
   });
 
   it('refuses a second open and stays open', async () => {

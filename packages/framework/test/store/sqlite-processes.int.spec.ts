@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { commit, cup, cups, everything, numbers } from '../../src/testing/store/store-samples.js';
+import { CallAbandonedError } from '../../src/kernel/errors/remote-errors.js';
+import { commit, cup, cups, everything, numbers, plan } from '../../src/testing/store/store-samples.js';
 import { Child } from './processes/child.js';
 import { SqliteDatabaseOfTest } from './sqlite-database.js';
 
@@ -50,6 +51,25 @@ describe('SqliteStore among processes', () => {
     expect(events).toEqual(rows);
     expect(marks).toEqual(rows);
     expect(check).toEqual({ integrity_check: 'ok' });
+  });
+
+  it('gives the calls of a process that was killed to another to be undone, all that it had noted', async () => {
+    const database = fresh();
+    const child = run('./calling.ts', [database.path]);
+    await child.told(100);
+    await child.kill();
+    const store = database.store();
+    await store.open();
+    try {
+      const due = await store.intents.due(100_000, 60_000);
+      const given = new Set(due.map(({ id }) => id));
+      expect(child.lines.filter((id) => !given.has(id))).toEqual([]);
+      await expect(store.commit(plan({ keeps: [child.lines[0]!] }))).rejects.toBeInstanceOf(
+        CallAbandonedError,
+      );
+    } finally {
+      await store.close();
+    }
   });
 
   it('frees the lease of a process that was killed at once, and not before', async () => {

@@ -47,7 +47,8 @@ export class RemoteRefusedError extends SkanuError {
   ) {
     super(`${operation} was refused with ${status}${problem?.detail ? `: ${problem.detail}` : ''}`, {
       help: 'Look at the attached problem of the other service.',
-      retriable: status >= 500 || status === 408 || status === 429,
+      // its own words for: what you ask for is under way, ask again
+      retriable: status >= 500 || status === 408 || status === 429 || problem?.code === 'REQUEST_RUNNING',
     });
   }
 }
@@ -71,6 +72,66 @@ export class RemoteCallAbortedError extends SkanuError {
       help: 'Nothing to do: the caller has gone.',
       retriable: true,
       cause,
+    });
+  }
+}
+
+/** The circuit of an operation is open: the other service was not asked. */
+export class CircuitOpenError extends SkanuError {
+  static override readonly code: string = 'REMOTE_CIRCUIT_OPEN';
+  constructor(
+    operation: string,
+    /** Until it is tried again. */
+    readonly retryInMs: number,
+  ) {
+    super(`${operation} was not called: its circuit is open after too many failures`, {
+      help: 'Try again a little later; the other service is asked again by itself as soon as it may have recovered.',
+      retriable: true,
+    });
+  }
+}
+
+/** An interceptor of a client made a request that is not to be sent: to another address than the chosen one, or no HTTP at all. It was not sent. */
+export class InterceptorError extends SkanuError {
+  static override readonly code: string = 'REMOTE_INTERCEPTOR';
+  /** @param what the interceptor did: `led it to http://elsewhere` */
+  constructor(operation: string, what: string, cause?: unknown) {
+    super(`${operation} was not called: an interceptor ${what}`, {
+      help: 'Let interceptors change the path, the query, the headers or the body, to what HTTP allows; the address belongs to the client.',
+      cause,
+    });
+  }
+}
+
+/** As many calls of an operation run already as may. The other service was not asked. */
+export class BulkheadFullError extends SkanuError {
+  static override readonly code: string = 'REMOTE_BULKHEAD_FULL';
+  constructor(operation: string, running: number, waiting: number) {
+    super(`${operation} was not called: ${running} calls are under way and ${waiting} wait`, {
+      help: 'Try again a little later, or raise `bulkhead` of the operation if the other service can bear more.',
+      retriable: true,
+    });
+  }
+}
+
+/** The time that the caller has left was over before the other service was asked. */
+export class DeadlineExceededError extends SkanuError {
+  static override readonly code: string = 'DEADLINE_EXCEEDED';
+  constructor(what: string) {
+    super(`${what} was not begun: its caller waits no longer`, {
+      help: 'Give it more time, or try again when the services are less busy.',
+      retriable: true,
+    });
+  }
+}
+
+/** A unit of work took too long, and a call that it had made is being undone: it was not committed. */
+export class CallAbandonedError extends SkanuError {
+  static override readonly code: string = 'REMOTE_CALL_ABANDONED';
+  constructor() {
+    super('a call of another service is being undone, because the work that needs it took too long', {
+      help: 'Try again; nothing of it has happened.',
+      retriable: true,
     });
   }
 }

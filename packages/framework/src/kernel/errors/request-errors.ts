@@ -104,3 +104,68 @@ export class RequestTimeoutError extends SkanuError {
     });
   }
 }
+
+/** More requests are under way than the service takes at once. Nothing was begun. */
+export class OverloadedError extends SkanuError {
+  static override readonly code: string = 'OVERLOADED';
+  constructor(service: string, limit: number) {
+    super(`${service} has ${limit} requests under way and takes no more for now`, {
+      help: 'Try again a little later.',
+      retriable: true,
+    });
+  }
+}
+
+/** The `Idempotency-Key` of a request cannot be used. 400. */
+export class BadIdempotencyKeyError extends SkanuError {
+  static override readonly code: string = 'BAD_IDEMPOTENCY_KEY';
+  constructor(why: string) {
+    super(`the Idempotency-Key ${why}`, {
+      help: 'Send 1 to 255 visible ASCII characters, for example a UUID.',
+    });
+  }
+}
+
+/** Another request had the same `Idempotency-Key` and asked for something else. 422. */
+export class IdempotencyKeyReusedError extends SkanuError {
+  static override readonly code: string = 'IDEMPOTENCY_KEY_REUSED';
+  constructor(key: string) {
+    super(`another request was made with the Idempotency-Key ${key}`, {
+      help: 'Make a new key for each request, and use one again only to repeat the same request.',
+    });
+  }
+}
+
+/** A request with the same `Idempotency-Key` is under way. 409 with `Retry-After`. */
+export class RequestRunningError extends SkanuError {
+  static override readonly code: string = 'REQUEST_RUNNING';
+  constructor(key: string) {
+    super(`a request with the Idempotency-Key ${key} is under way`, {
+      help: 'Try again a little later: its answer will be given again.',
+      retriable: true,
+    });
+  }
+}
+
+/** A request is to be taken back that was made so long ago that this service may have forgotten it. 409; it is as it was. */
+export class RequestForgottenError extends SkanuError {
+  static override readonly code: string = 'REQUEST_FORGOTTEN';
+  constructor(key: string, keptForMs: number) {
+    super(
+      `nothing is known of a request with the Idempotency-Key ${key}, and requests are remembered for ${keptForMs / 3_600_000} h only`,
+      {
+        help: 'Look for what it has made, and undo that by hand; raise IDEMPOTENCY_RETENTION_MS beyond the longest outage.',
+      },
+    );
+  }
+}
+
+/** The request with that `Idempotency-Key` was taken back by its caller: it has no effect (any more). 409. */
+export class RequestWithdrawnError extends SkanuError {
+  static override readonly code: string = 'REQUEST_WITHDRAWN';
+  constructor(key: string) {
+    super(`the request with the Idempotency-Key ${key} was taken back`, {
+      help: 'Make a new request with a new key.',
+    });
+  }
+}

@@ -20,6 +20,16 @@ export function expressionsOf(types: Readonly<Record<ColumnType, string>>): SqlE
     // from the list to the table: DELETE with IN would walk through the whole table, and wait for rows that others insert
     deleteListed: (table, column, list) =>
       sql`DELETE ${table} FROM ${listed('integer', list)} STRAIGHT_JOIN ${table} ON ${column} = listed.v`,
+    // from the list to the table, for the same reason; forced, because a small table would be walked through all the same
+    updateListed: (table, assignments, column, list, condition) =>
+      sql`UPDATE ${listed('text', list)} STRAIGHT_JOIN ${table} FORCE INDEX (PRIMARY) ON ${column} = listed.v
+        SET ${assignments} WHERE ${condition}`,
+    rowsIn: (list, columns, name) => {
+      const typed = Object.entries(columns).map(
+        ([column, type]) => sql`${sql.id(column)} ${sql.raw(types[type])} PATH ${sql.lit(`$.${column}`)}`,
+      );
+      return sql`JSON_TABLE(${list}, '$[*]' COLUMNS (${sql.join(typed)})) AS ${sql.id(name)}`;
+    },
     deleteLowest: (table, _key, condition, column, limit) =>
       sql`DELETE FROM ${table} WHERE ${condition} ORDER BY ${column} LIMIT ${limit}`,
   };

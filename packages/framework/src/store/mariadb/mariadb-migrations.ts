@@ -76,5 +76,29 @@ export function migrationsOf(flavor: MariadbFlavor): readonly (readonly string[]
       create('skanu_locks', 'slot INT NOT NULL PRIMARY KEY'),
       `INSERT IGNORE INTO skanu_locks (slot) WITH RECURSIVE side AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM side WHERE n < ${LOCKS_OF_SIDE - 1}) SELECT one.n + ${LOCKS_OF_SIDE} * other.n FROM side AS one CROSS JOIN side AS other`,
     ],
+    [
+      create(
+        'skanu_calls',
+        `id ${identity} NOT NULL PRIMARY KEY`,
+        'record LONGTEXT NOT NULL',
+        'begun_at BIGINT NOT NULL',
+        'due_at BIGINT NOT NULL',
+        'abandoned_at BIGINT NULL',
+        'attempts BIGINT NOT NULL',
+        'reason LONGTEXT NULL',
+        'INDEX skanu_calls_due_at (due_at)',
+      ),
+      create(
+        'skanu_requests',
+        `key_id ${identity} NOT NULL PRIMARY KEY`,
+        'fingerprint LONGTEXT NOT NULL',
+        'answer LONGTEXT NOT NULL',
+        'subject_table LONGTEXT NULL',
+        'subject_id BIGINT NULL',
+        'withdrawn BOOLEAN NOT NULL',
+        'created_at BIGINT NOT NULL',
+        'INDEX skanu_requests_created_at (created_at)',
+      ),
+    ],
   ];
 }

@@ -12,6 +12,7 @@ import type { Statement } from '../sql/sql-driver.js';
 import { postgresDdl } from './postgres-ddl.js';
 import { migrations } from './postgres-migrations.js';
 import { existingTables } from './postgres-schema.js';
+import { columnTypes } from './postgres-types.js';
 import { postgresValues } from './postgres-values.js';
 
 /** The server cuts longer names, silently. */
@@ -38,6 +39,18 @@ const expressions: SqlExpressions = {
   insertOrIgnore: (table, columns, source) =>
     sql`INSERT INTO ${table} (${sql.join([...columns])}) ${source} ON CONFLICT DO NOTHING`,
   deleteListed: (table, column, list) => sql`DELETE FROM ${table} WHERE ${column} = ANY(${list})`,
+  updateListed: (table, assignments, column, list, condition) => {
+    // an UPDATE by itself goes through a small table in the order in which it lies there
+    const locked = sql`SELECT ${column} FROM ${table} WHERE ${column} = ANY(${list}) AND ${condition}
+      ORDER BY ${column} FOR UPDATE`;
+    return sql`UPDATE ${table} SET ${assignments} WHERE ${column} IN (${locked})`;
+  },
+  rowsIn: (list, columns, name) => {
+    const typed = Object.entries(columns).map(
+      ([column, type]) => sql`${sql.id(column)} ${sql.raw(columnTypes[type])}`,
+    );
+    return sql`json_to_recordset(${list}::json) AS ${sql.id(name)} (${sql.join(typed)})`;
+  },
   deleteLowest: (table, key, condition, column, limit) => {
     const names = sql.join([...key]);
     const lowest = sql`SELECT ${names} FROM ${table} WHERE ${condition} ORDER BY ${column} LIMIT ${limit}`;

@@ -32,4 +32,15 @@ export const migrations: readonly (readonly string[])[] = [
        name text COLLATE "C" PRIMARY KEY, live bigint NOT NULL, next bigint, newest bigint NOT NULL,
        held boolean NOT NULL, swap text)`,
   ],
+  [
+    `CREATE TABLE skanu_calls (
+       id text COLLATE "C" PRIMARY KEY, record text NOT NULL, begun_at bigint NOT NULL, due_at bigint NOT NULL,
+       abandoned_at bigint, attempts bigint NOT NULL, reason text)`,
+    'CREATE INDEX ON skanu_calls (due_at)',
+
+    `CREATE TABLE skanu_requests (
+       key_id text COLLATE "C" PRIMARY KEY, fingerprint text NOT NULL, answer text NOT NULL, subject_table text,
+       subject_id bigint, withdrawn boolean NOT NULL, created_at bigint NOT NULL)`,
+    'CREATE INDEX ON skanu_requests (created_at)',
+  ],
 ];

@@ -71,6 +71,13 @@ export interface SqlExpressions {
   readonly insertOrIgnore: (table: Sql, columns: readonly Sql[], source: Sql) => Sql;
   /** `DELETE` of the rows with one of the whole numbers of a list, in one parameter. Locks those only: others may be in the midst of being inserted. */
   readonly deleteListed: (table: Sql, column: Sql, list: Sql) => Sql;
+  /**
+   * `UPDATE` of the rows whose primary key is one of the texts of a list, as far as they fit. The list is in order, and in one parameter (see `SqlValues.listToSql`). Locks
+   * those rows only, in that order.
+   */
+  readonly updateListed: (table: Sql, assignments: Sql, column: Sql, list: Sql, condition: Sql) => Sql;
+  /** A table `name` of the objects of a list, which is JSON in one parameter. Its columns are named like their properties, which are plain words. */
+  readonly rowsIn: (list: Sql, columns: Readonly<Record<string, ColumnType>>, name: string) => Sql;
   /** `DELETE` of the rows that fit, up to a limit, those with the lowest `column` first. `key` names a row. */
   readonly deleteLowest: (table: Sql, key: readonly Sql[], condition: Sql, column: Sql, limit: Sql) => Sql;
 }

@@ -1,3 +1,4 @@
+import { CallAbandonedError } from '../../kernel/errors/remote-errors.js';
 import {
   CommitTimeoutError,
   ConnectionLostError,
@@ -7,13 +8,21 @@ import {
   UnstorableValueError,
   VersionConflictError,
 } from '../../kernel/errors/store-errors.js';
-import { assertStorableEvent } from '../storable.js';
-import type { Change, CommitOutcome, InboxMark, WritePlan } from '../write-plan.js';
+import { assertStorableEvent, assertStorableRequest } from '../storable.js';
+import {
+  type Change,
+  type CommitOutcome,
+  type InboxMark,
+  type WritePlan,
+  versionAfter,
+} from '../write-plan.js';
+import { inOrder, type SqlCallIntents } from './sql-call-intents.js';
 import type { SqlCommits } from './sql-commits.js';
 import type { SqlDatabase } from './sql-database.js';
 import type { SqlTransaction, Statement, TransactionOptions } from './sql-driver.js';
 import type { SqlInbox } from './sql-inbox.js';
 import type { SqlOutbox } from './sql-outbox.js';
+import type { SqlRequestRecords } from './sql-request-records.js';
 import type { SqlSchema } from './sql-schema.js';
 import type { SqlTables } from './sql-table.js';
 import type { SqlViews } from './sql-views.js';
@@ -22,7 +31,7 @@ import { StatementFailure } from './statement-failure.js';
 /** A statement of a plan, and what it is for. */
 interface Step {
   readonly statement: Statement;
-  readonly purpose: 'own row' | 'view' | 'mark' | 'plan id' | Change;
+  readonly purpose: 'own row' | 'view' | 'mark' | 'plan id' | 'request' | 'call' | Change;
 }
 
 /** A step failed; what that means is found out when the transaction is over. */
@@ -44,6 +53,8 @@ export interface PlanParts {
   readonly outbox: SqlOutbox;
   readonly commits: SqlCommits;
   readonly views: SqlViews;
+  readonly intents: SqlCallIntents;
+  readonly requests: SqlRequestRecords;
 }
 
 /**
@@ -123,12 +134,17 @@ export class SqlPlans {
     ];
   }
 
-  #writes({ changes, events }: WritePlan): Step[] {
+  /** What comes behind the admission of a plan. */
+  #writes({ request, keeps = [], changes, events }: WritePlan): Step[] {
+    const { requests, intents, outbox } = this.parts;
     for (const event of events) assertStorableEvent(event);
+    if (request) assertStorableRequest(request);
     return [
+      ...(request ? [{ statement: requests.mark(request), purpose: 'request' } satisfies Step] : []),
+      ...inOrder(keeps).map((id): Step => ({ statement: intents.keep(id), purpose: 'call' })),
       ...changes.map((change): Step => ({ statement: this.#statement(change), purpose: change })),
       // behind the changes: whoever waited for a row of theirs gets the higher position in the outbox
-      ...events.map((event): Step => ({ statement: this.parts.outbox.append(event), purpose: 'own row' })),
+      ...events.map((event): Step => ({ statement: outbox.append(event), purpose: 'own row' })),
     ];
   }
 
@@ -154,6 +170,10 @@ export class SqlPlans {
     switch (purpose) {
       case 'view':
         return { kind: 'held' };
+      case 'request':
+        return { kind: 'answered' };
+      case 'call':
+        throw new CallAbandonedError();
       case 'mark': {
         const { rows } = await database.query('reading the inbox', inbox.isMarked(plan.inbox!));
         return { kind: rows.length > 0 ? 'duplicate' : 'parked' };
@@ -204,9 +224,4 @@ function longestIndexed(change: Change): string {
     .filter(([column]) => indexed.has(column))
     .map(([column, value]) => ({ column, length: String(value).length }));
   return lengths.toSorted((one, other) => other.length - one.length)[0]?.column ?? '';
-}
-
-function versionAfter(change: Change): number {
-  if (change.kind === 'insert') return 1;
-  return change.kind === 'update' ? change.expectedVersion + 1 : 0;
 }

@@ -6,6 +6,7 @@ import type { Row, TableDefinition } from '../table-definition.js';
 import type { CommitOutcome, WritePlan } from '../write-plan.js';
 import { Prepared } from './prepared.js';
 import { SchemaChanges } from './schema-changes.js';
+import { SqlCallIntents } from './sql-call-intents.js';
 import { SqlCommits } from './sql-commits.js';
 import { SqlDatabase } from './sql-database.js';
 import type { SqlDialect } from './sql-dialect.js';
@@ -17,6 +18,7 @@ import { migrate, migrationSql } from './sql-migrations.js';
 import { SqlOutbox } from './sql-outbox.js';
 import { SqlParkingLot } from './sql-parking-lot.js';
 import { SqlPlans } from './sql-plan.js';
+import { SqlRequestRecords } from './sql-request-records.js';
 import { SqlSchema } from './sql-schema.js';
 import { SqlSelects } from './sql-select.js';
 import { SqlTables } from './sql-table.js';
@@ -38,6 +40,8 @@ export class SqlStore implements Store {
   readonly leases: SqlLeases;
   readonly parking: SqlParkingLot;
   readonly views: SqlViews;
+  readonly intents: SqlCallIntents;
+  readonly requests: SqlRequestRecords;
   readonly #dialect: SqlDialect;
   readonly #changes: SchemaChanges;
   readonly #mode: SqlStoreParts['schema'];
@@ -69,6 +73,8 @@ export class SqlStore implements Store {
     this.outbox = new SqlOutbox(database, dialect, this.leases);
     this.parking = new SqlParkingLot(database, dialect, this.#inbox);
     this.views = new SqlViews(database, dialect, changes);
+    this.intents = new SqlCallIntents(database, dialect);
+    this.requests = new SqlRequestRecords(database, dialect);
     this.#plans = new SqlPlans({
       database,
       tables: this.#tables,
@@ -77,6 +83,8 @@ export class SqlStore implements Store {
       outbox: this.outbox,
       commits: this.#commits,
       views: this.views,
+      intents: this.intents,
+      requests: this.requests,
     });
     // a server that can only be read refuses it, although it changes nothing
     this.#touch = new Prepared(dialect, () => sql`UPDATE skanu_ids SET next = next WHERE FALSE`);

@@ -32,6 +32,18 @@ const migrations: readonly string[] = [
   `CREATE TABLE skanu_views (
      view TEXT PRIMARY KEY, live INTEGER NOT NULL, next INTEGER, held INTEGER NOT NULL,
      newest INTEGER NOT NULL) WITHOUT ROWID;`,
+
+  // due_at: until it is abandoned, the end of its hold
+  `CREATE TABLE skanu_calls (
+     id TEXT PRIMARY KEY, operation TEXT NOT NULL, begun_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+     abandoned_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, reason TEXT) WITHOUT ROWID;
+   CREATE INDEX skanu_calls_due_at ON skanu_calls (due_at);
+
+   -- with a rowid: the answers would make a tree of keys slow
+   CREATE TABLE skanu_requests (
+     key TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL, subject_table TEXT,
+     subject_id INTEGER, withdrawn INTEGER NOT NULL, created_at INTEGER NOT NULL);
+   CREATE INDEX skanu_requests_created_at ON skanu_requests (created_at);`,
 ];
 
 const OWN_TABLE =

@@ -1,12 +1,15 @@
 import type { Clock } from '../../kernel/clock.js';
+import type { CallIntents } from '../call-intents.js';
 import type { Leases } from '../leases.js';
 import type { ParkingLot } from '../parking-lot.js';
+import type { RequestRecords } from '../request-records.js';
 import type { Selection } from '../selection.js';
 import type { IdBlock, Store, StoreCapabilities } from '../store.js';
 import type { Row, TableDefinition } from '../table-definition.js';
 import type { ViewGenerations } from '../view-generations.js';
 import type { CommitOutcome, WritePlan } from '../write-plan.js';
 import { CompiledTable, type StoredRow } from './compiled-table.js';
+import { SqliteCallIntents } from './sqlite-call-intents.js';
 import { SqliteDatabase } from './sqlite-database.js';
 import { releaseIds, reserveIds } from './sqlite-ids.js';
 import { pruneInbox } from './sqlite-inbox.js';
@@ -15,6 +18,7 @@ import { migrate, migrationSql } from './sqlite-migrations.js';
 import { SqliteOutbox } from './sqlite-outbox.js';
 import { SqliteParkingLot } from './sqlite-parking-lot.js';
 import { bindPlan } from './sqlite-plan.js';
+import { SqliteRequestRecords } from './sqlite-request-records.js';
 import { SqliteViewGenerations } from './sqlite-view-generations.js';
 import { countSql, selectSql } from './sqlite-select.js';
 import { ensureTables, tableSql } from './sqlite-tables.js';
@@ -52,6 +56,8 @@ export class SqliteStore implements Store {
   readonly leases: Leases;
   readonly parking: ParkingLot;
   readonly views: ViewGenerations;
+  readonly intents: CallIntents;
+  readonly requests: RequestRecords;
   readonly #database: SqliteDatabase;
   readonly #schema: 'update' | 'verify';
 
@@ -62,6 +68,8 @@ export class SqliteStore implements Store {
     this.leases = new SqliteLeases(this.#database);
     this.parking = new SqliteParkingLot(this.#database);
     this.views = new SqliteViewGenerations(this.#database);
+    this.intents = new SqliteCallIntents(this.#database);
+    this.requests = new SqliteRequestRecords(this.#database);
   }
 
   open(): Promise<void> {

@@ -34,6 +34,15 @@ const calls: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'parking.count': (store) => store.parking.count(),
   'parking.failedAgain': (store) => store.parking.failedAgain(1, { code: 'A', message: 'b' }),
   'parking.drop': (store) => store.parking.drop(1, mark('a', 'k')),
+  'intents.open': (store) => store.intents.open({ id: 'a', operation: 'payment.approve', holdMs: 1 }),
+  'intents.abandon': (store) => store.intents.abandon(['a']),
+  'intents.due': (store) => store.intents.due(1, 1),
+  'intents.undone': (store) => store.intents.undone('a'),
+  'intents.failed': (store) => store.intents.failed('a', 1, 'away'),
+  'intents.abandoned': (store) => store.intents.abandoned(1),
+  'intents.status': (store) => store.intents.status(),
+  'requests.find': (store) => store.requests.find('k'),
+  'requests.prune': (store) => store.requests.prune(1, 1),
 };
 
 export const lifeCycleCases: readonly StoreCase[] = [

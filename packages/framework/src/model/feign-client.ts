@@ -1,13 +1,17 @@
 import { MetadataKey } from './metadata.js';
 import { type OperationNote, operationNoteOf } from './http-operation.js';
+import type { Interceptor, OutlierOptions, ResilienceOptions } from './resilience.js';
 
-export interface FeignClientOptions {
+export interface FeignClientOptions extends ResilienceOptions {
   /** The service that it calls. Its URL is the setting `{NAME}_URL`: `payment` reads `PAYMENT_URL`. */
   readonly name: string;
-  /** The URL where that setting is missing, for development. */
+  /** The URL where that setting is missing, for development. Several, with commas between, share the calls. */
   readonly url?: string;
-  /** How long a call may take, in milliseconds, connecting and reading included. Default: 1000. */
-  readonly timeoutMs?: number;
+  /** At most this share of the client's calls may be attempts beyond the first, over 10 s. Default: 0.2. */
+  readonly retryBudget?: number;
+  readonly outliers?: OutlierOptions;
+  /** In this order. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 export const feignClientNote = new MetadataKey<FeignClientOptions | undefined>(

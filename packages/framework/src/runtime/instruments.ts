@@ -21,5 +21,10 @@ export interface Instruments {
   publishedAgain(count: number): void;
   handled(handler: string, eventType: string, outcome: HandlingOutcome, seconds: number): void;
   unknownEvent(eventType: string): void;
+  /** One call of another service, with all its attempts. `outcome`: `OK`, `FALLBACK`, or the code of the error. */
   called(client: string, operation: string, outcome: string, seconds: number): void;
+  /** An attempt of a call beyond the first. */
+  retried(client: string, operation: string): void;
+  /** A call was undone because its unit of work was not committed; or an attempt to do so failed. */
+  undone(operation: string, outcome: 'done' | 'failed'): void;
 }

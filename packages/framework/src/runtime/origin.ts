@@ -9,4 +9,10 @@ export interface Origin {
   readonly causationId?: string;
   /** Aborted when nobody wants the outcome any more. */
   readonly signal?: AbortSignal;
+  /** Until when, in milliseconds since the epoch. Undefined: for as long as its handler may take. */
+  readonly deadline?: number;
+  /** The operations that answered with their fallback: whoever made this unit of work puts them into its answer. */
+  readonly fallbacks?: Set<string>;
+  /** The operations of other services that were called: their time is not this one's own. */
+  readonly called?: Set<string>;
 }

@@ -48,6 +48,7 @@ export class UnitOfWork {
   readonly #tracked = new Map<Entity<object>, Tracked>();
   readonly #byId = new Map<Collection, Map<number, Tracked>>();
   readonly #events: OutgoingEvent[] = [];
+  readonly #keeps = new Set<string>();
   #closed = false;
 
   constructor(
@@ -63,9 +64,28 @@ export class UnitOfWork {
     this.#events.push(this.encode(event as DomainEventBase, this.origin));
   }
 
+  /** The call of that intent keeps its effect if, and only if, this unit of work is committed. */
+  keep(intent: string): void {
+    this.#keeps.add(intent);
+  }
+
+  /** The call of that intent has failed: it has no effect, whatever becomes of this unit of work. */
+  drop(intent: string): void {
+    this.#keeps.delete(intent);
+  }
+
+  /** The intents of the calls that it has made, or is about to make. */
+  get keeps(): readonly string[] {
+    return [...this.#keeps];
+  }
+
   /** From here on nothing can be added to it: work that was not awaited gets an error and not a silent loss. */
   close(): void {
     this.#closed = true;
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
   }
 
   assertOpen(what: string): void {

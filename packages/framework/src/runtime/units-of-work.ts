@@ -5,7 +5,8 @@ import { NoUnitOfWorkError } from '../kernel/errors/model-errors.js';
 import { DeadlockError, SerializationFailureError } from '../kernel/errors/store-errors.js';
 import { type Injector, ambient } from '../model/ambient.js';
 import type { Store } from '../store/store.js';
-import type { CommitOutcome, InboxMark, WritePlan } from '../store/write-plan.js';
+import type { RequestMark } from '../store/request-records.js';
+import { type CommitOutcome, type InboxMark, type WritePlan, versionAfter } from '../store/write-plan.js';
 import type { IdAllocator } from './id-allocator.js';
 import type { Origin } from './origin.js';
 import { type EncodeEvent, UnitOfWork } from './unit-of-work.js';
@@ -14,6 +15,19 @@ import { type EncodeEvent, UnitOfWork } from './unit-of-work.js';
 const MAX_COMMITS = 8;
 const GAVE_WAY_RETRY = { baseMs: 5, capMs: 200 };
 
+/** What a plan is marked with. */
+interface Marks<T> {
+  readonly inbox?: InboxMark;
+  readonly request?: (value: T) => RequestMark;
+}
+
+export interface UnitsOfWorkOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told of the intents of calls whose unit of work was not committed. */
+  readonly abandoned: (intents: readonly string[]) => void;
+}
+
 /** Begins and commits a service's units of work. */
 export class UnitsOfWork {
   constructor(
@@ -21,7 +35,7 @@ export class UnitsOfWork {
     private readonly ids: IdAllocator,
     private readonly encode: EncodeEvent,
     private readonly injector: Injector,
-    private readonly waits: { readonly clock: Clock; readonly random: () => number },
+    private readonly options: UnitsOfWorkOptions,
   ) {}
 
   /**
@@ -29,16 +43,28 @@ export class UnitsOfWork {
    * leaves nothing behind.
    */
   async run<T>(origin: Origin, work: () => T | Promise<T>): Promise<T> {
-    let value!: T;
-    await this.#commit(origin, async () => void (value = await work()), undefined);
-    return value;
+    return (await this.#commit(origin, work, {})).value;
+  }
+
+  /**
+   * The same for a request that must happen once.
+   * @param request made when all is done but the commit; what `work` has changed has the versions that the commit will give it
+   * @returns undefined when the record of the request is not as its mark says, and so nothing was written
+   */
+  async runOnce<T>(
+    origin: Origin,
+    work: () => T | Promise<T>,
+    request: (value: T) => RequestMark,
+  ): Promise<{ readonly value: T } | undefined> {
+    const { outcome, value } = await this.#commit(origin, work, { request });
+    return outcome.kind === 'committed' ? { value } : undefined;
   }
 
   /** The same for one event and one handler: with the mark that the handler has done with it. */
   // not waiting for the disk: when the mark is lost in a power cut the event comes again, because its offset is only
   // committed after a flush, and what it published has not gone out
-  handle(origin: Origin, mark: InboxMark, work: () => Promise<void>): Promise<CommitOutcome> {
-    return this.#commit(origin, work, mark);
+  async handle(origin: Origin, mark: InboxMark, work: () => Promise<void>): Promise<CommitOutcome> {
+    return (await this.#commit(origin, work, { inbox: mark })).outcome;
   }
 
   /** The unit of work that is running here. @throws NoUnitOfWorkError */
@@ -49,32 +75,56 @@ export class UnitsOfWork {
     return unit;
   }
 
-  async #commit(
+  async #commit<T>(
     origin: Origin,
-    work: () => Promise<void>,
-    inbox: InboxMark | undefined,
-  ): Promise<CommitOutcome> {
+    work: () => T | Promise<T>,
+    marks: Marks<T>,
+  ): Promise<{ outcome: CommitOutcome; value: T }> {
     const unit = new UnitOfWork(origin, this.ids, this.encode);
+    let isCommitted = false;
     try {
-      await ambient.run({ injector: this.injector, unit }, async () => {
-        await work();
+      const value = await this.#carryOut(unit, work);
+      const outcome = await this.#write(unit, value, marks);
+      isCommitted = outcome.kind === 'committed';
+      return { outcome, value };
+    } finally {
+      if (!isCommitted && unit.keeps.length > 0) this.options.abandoned(unit.keeps);
+    }
+  }
+
+  /** Runs the work and the hooks that it sets off. */
+  async #carryOut<T>(unit: UnitOfWork, work: () => T | Promise<T>): Promise<T> {
+    try {
+      const value = await ambient.run({ injector: this.injector, unit }, async () => {
+        const worked = await work();
         await unit.flush();
+        return worked;
       });
       // who waited for this is gone, or has been told that it failed: it must not take effect behind their back
-      origin.signal?.throwIfAborted();
+      unit.origin.signal?.throwIfAborted();
+      return value;
     } finally {
       unit.close();
     }
+  }
+
+  async #write<T>(unit: UnitOfWork, value: T, { inbox, request }: Marks<T>): Promise<CommitOutcome> {
     const { changes, events } = unit.result();
-    if (changes.length === 0 && events.length === 0 && !inbox) return { kind: 'committed', versions: [] };
+    const { keeps } = unit;
+    const isEmpty = changes.length === 0 && events.length === 0 && keeps.length === 0;
+    if (isEmpty && !inbox && !request) return { kind: 'committed', versions: [] };
+    // the plan says which versions there will be: the answer that is kept shows them
+    if (request) unit.committed(changes.map(versionAfter));
     const outcome = await this.#commitPlan(
       {
         id: randomUUID(),
         changes,
         events,
+        ...(keeps.length > 0 && { keeps }),
+        ...(request && { request: request(value) }),
         ...(inbox && { inbox, durability: 'buffered' }),
       },
-      origin.signal,
+      unit.origin.signal,
     );
     if (outcome.kind === 'committed') unit.committed(outcome.versions);
     return outcome;
@@ -85,7 +135,7 @@ export class UnitsOfWork {
    * row that the other has changed meanwhile is a version conflict.
    */
   async #commitPlan(plan: WritePlan, signal: AbortSignal | undefined): Promise<CommitOutcome> {
-    const { clock, random } = this.waits;
+    const { clock, random } = this.options;
     for (let failures = 1; ; failures++) {
       try {
         return await this.store.commit(plan);

@@ -27,7 +27,7 @@ export const LAW: Readonly<
   },
   runtime: {
     rooms: ['kernel', 'model', 'runtime', 'store/*.ts', 'broker/*.ts'],
-    packages: ['uuid', 'undici', 'node:stream'],
+    packages: ['uuid', 'undici', 'node:dns/promises', 'node:net', 'node:stream'],
   },
   http: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'store/*.ts'],

@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Latch } from '../../src/kernel/latch.js';
+import { inject } from '../../src/model/ambient.js';
+import { defineService } from '../../src/model/service-definition.js';
 import { seededRandom } from '../../src/testing/seeded-random.js';
 import { FaultyBroker } from '../../src/testing/faulty-broker.js';
+import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { openLab } from '../fixtures/lab.js';
 import {
   auditedOffice,
@@ -14,6 +17,7 @@ import {
   resetOffice,
   waiting,
 } from '../fixtures/office.js';
+import { PaymentClient } from '../fixtures/payment-client.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { until } from '../fixtures/until.js';
 
@@ -118,6 +122,22 @@ describe('the consumer', () => {
     gate.open();
     await lab.drained();
     expect(await filed(lab)).toEqual(['other1', 'java1', 'java2']);
+  });
+
+  it('lets the calls that a handler makes take no longer than the handler may', async () => {
+    using folder = temporaryFolder();
+    await using payment = await startStandIn();
+    payment.answers({ status: 200, body: { id: 1 } });
+    duty.clerk = () => inject(PaymentClient).read({ id: 1 });
+    await using lab = await openLab(folder.path, defineService({ ...office, clients: [PaymentClient] }), {
+      settings: { HANDLER_TIMEOUT_MS: 1_500 },
+      environment: { PAYMENT_URL: payment.url },
+    });
+    await lab.send(letter('a', 1));
+    await lab.drained();
+    const told = payment.requests.map(({ headers }) => Number(headers['x-request-timeout-ms']));
+    expect(told).toEqual([expect.any(Number)]);
+    expect(told[0]).toBeLessThanOrEqual(1_500);
   });
 
   it('passes over event types that nobody reacts to, and counts them', async () => {

@@ -187,9 +187,13 @@ describe('an answer that does not fit', () => {
       { status: 302, headers: { location: '/elsewhere' } },
       /a redirect \(302\) is not followed/,
     ],
-    ['no JSON', { status: 200, body: 'hello' }, /no JSON/],
-    ['nothing at all', { status: 200 }, /no JSON/],
-    ['another shape', { status: 200, body: { id: 'abc' } }, /\/id: /],
+    ['no JSON', { status: 200, body: 'hello' }, /expected JSON, got hello$/],
+    ['nothing at all', { status: 200 }, /expected JSON, got nothing$/],
+    [
+      'another shape',
+      { status: 200, body: { id: 'abc', accessToken: 's3cret' } },
+      /\/id: .*; got {"id":"abc","accessToken":"\*\*\*"}$/,
+    ],
     ['a list', { status: 200, body: [] }, /\/: /],
     ['more than is read', { status: 200, body: { id: 1, more: 'x'.repeat(5_000_000) } }, /size/i],
   ])('is %s', async (_, answer, why) => {

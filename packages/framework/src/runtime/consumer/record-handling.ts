@@ -159,7 +159,7 @@ export class RecordHandling {
 
   async #commitInTime(item: HandlerRecord, options: AttemptOptions): Promise<CommitOutcome> {
     const { parkedPosition } = options;
-    const { units, codec, handlerTimeoutMs } = this.options;
+    const { units, codec, clock, handlerTimeoutMs } = this.options;
     const { handler, received, key } = item;
     const eventClass = handler.eventClass(received.eventType)!;
     const { view } = handler;
@@ -178,9 +178,8 @@ export class RecordHandling {
       () => abandoned.abort(new HandlerTimeoutError(handler.name, handlerTimeoutMs)),
       handlerTimeoutMs,
     );
-    const work = units.handle({ ...received.origin, signal: abandoned.signal }, mark, () =>
-      handler.react(codec.revive(eventClass, received)),
-    );
+    const origin = { ...received.origin, signal: abandoned.signal, deadline: clock.now() + handlerTimeoutMs };
+    const work = units.handle(origin, mark, () => handler.react(codec.revive(eventClass, received)));
     try {
       return await Promise.race([work, rejectionOf(abandoned.signal)]);
     } finally {

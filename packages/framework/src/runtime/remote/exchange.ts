@@ -1,63 +1,69 @@
 import { type Dispatcher, errors, request } from 'undici';
 import {
+  InterceptorError,
   RemoteBadAnswerError,
-  RemoteCallAbortedError,
   type RemoteProblem,
   RemoteRefusedError,
-  RemoteTimeoutError,
   RemoteUnreachableError,
 } from '../../kernel/errors/remote-errors.js';
 import { messageOf } from '../../kernel/errors/skanu-error.js';
 import { parseJson } from '../../kernel/exact-json.js';
+import { shownText, shownUrl } from '../../kernel/shown.js';
+import type { OutgoingRequest } from '../../model/resilience.js';
+import { answerInTime } from './answer-in-time.js';
 import { remoteProblem } from './remote-problem.js';
-import type { RemoteRequest } from './request-template.js';
 
-export interface Exchange extends RemoteRequest {
+export interface Exchange extends OutgoingRequest {
   /** How the operation is called in messages: `payment.approve`. */
   readonly operation: string;
   readonly dispatcher: Dispatcher;
-  /** For all of it: connecting, sending, waiting, reading. */
-  readonly timeoutMs: number;
-  /** Any of them gives the call up. */
-  readonly signals: readonly AbortSignal[];
+  /** Ends it, whatever it waits for; its reason is what is thrown then. */
+  readonly signal: AbortSignal;
   readonly expectsBody: boolean;
 }
 
 /** The other service was reached, but what it sends is no HTTP, or more than is read. */
 const NO_ANSWERS = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError];
 
+/** The request itself cannot be sent. What the framework puts in it can: it is what an interceptor has made of it. */
+const NO_REQUESTS = [
+  errors.InvalidArgumentError,
+  errors.NotSupportedError,
+  errors.RequestContentLengthMismatchError,
+];
+
 type Answer = Dispatcher.ResponseData;
 
 /**
  * One request and its answer as JSON, once: no retry. Every way in which it can go wrong is a class of its own.
- * @throws RemoteUnreachableError, RemoteTimeoutError, RemoteRefusedError, RemoteBadAnswerError, RemoteCallAbortedError
+ * @throws RemoteUnreachableError, RemoteRefusedError, RemoteBadAnswerError, InterceptorError, and the signal's reason
  */
 export async function exchange(call: Exchange): Promise<unknown> {
-  const { method, url, headers, body, dispatcher, timeoutMs } = call;
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
-  const signal = AbortSignal.any([limit.signal, ...call.signals]);
+  const { method, url, headers, body, dispatcher, signal } = call;
   try {
-    const answer = await request(url, {
-      method: method,
+    const requesting = request(url, {
+      method,
       headers,
       signal,
       dispatcher,
-      // our own limit covers everything
+      // the signal covers everything
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(body !== undefined && { body }),
     });
-    return await read(call, answer);
+    return await read(call, await answerInTime(requesting, signal));
   } catch (error) {
     if (error instanceof RemoteRefusedError || error instanceof RemoteBadAnswerError) throw error;
-    if (limit.signal.aborted) throw new RemoteTimeoutError(call.operation, timeoutMs);
-    if (signal.aborted) throw new RemoteCallAbortedError(call.operation, signal.reason);
+    signal.throwIfAborted();
+    if (NO_REQUESTS.some((one) => error instanceof one))
+      throw new InterceptorError(
+        call.operation,
+        `made a request that cannot be sent: ${messageOf(error)}`,
+        error,
+      );
     if (NO_ANSWERS.some((one) => error instanceof one))
       throw new RemoteBadAnswerError(call.operation, messageOf(error), error);
-    throw new RemoteUnreachableError(call.operation, url, error);
-  } finally {
-    clearTimeout(timer);
+    throw new RemoteUnreachableError(call.operation, shownUrl(url), error);
   }
 }
 
@@ -78,7 +84,7 @@ async function read(call: Exchange, answer: Answer): Promise<unknown> {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new RemoteBadAnswerError(call.operation, `no JSON (${messageOf(error)})`, error);
+    throw new RemoteBadAnswerError(call.operation, `expected JSON, got ${shownText(text)}`, error);
   }
 }
 

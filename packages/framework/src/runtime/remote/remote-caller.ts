@@ -1,103 +1,99 @@
-import { performance } from 'node:perf_hooks';
 import { Agent } from 'undici';
-import { SkanuError } from '../../kernel/errors/skanu-error.js';
-import { RemoteBadAnswerError } from '../../kernel/errors/remote-errors.js';
-import { ambient } from '../../model/ambient.js';
-import { coerced } from '../../model/coercion.js';
-import {
-  type FeignClientClass,
-  type FeignClientOptions,
-  feignClientNote,
-  operationsOf,
-} from '../../model/feign-client.js';
-import { fieldErrors } from '../../model/field-errors.js';
-import type { OperationNote } from '../../model/http-operation.js';
-import type { Instruments } from '../instruments.js';
-import { traceparentOf } from '../trace-context.js';
-import { UnitOfWork } from '../unit-of-work.js';
-import { exchange } from './exchange.js';
-import { type RequestTemplate, requestTemplate } from './request-template.js';
+import { NotFoundError } from '../../kernel/errors/model-errors.js';
+import { shownUrl } from '../../kernel/shown.js';
+import { type FeignClientClass, feignClientNote, operationsOf } from '../../model/feign-client.js';
+import { ClientLink, type ClientParts } from './client-link.js';
+import type { ClientState, ClientStates } from './client-states.js';
+import { OperationCall } from './operation-call.js';
+import { RETRY_BUDGET, operationSettings } from './operation-settings.js';
+import { RetryBudget } from './retry-budget.js';
+import { makeTargets } from './service-targets.js';
+import type { Targets } from './targets.js';
+import { undoRequest } from './undo-request.js';
 
-const DEFAULT_TIMEOUT_MS = 1_000;
 /** The most connections to one service, and the most bytes of an answer. */
 const MAX_CONNECTIONS = 64;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Sooner than a service that stops closes idle connections: no call shall meet one that is just being closed. */
 const KEEP_ALIVE_MS = 1_000;
+/**
+ * Services that call each other are near: connecting takes milliseconds. Who has not taken a connection by then is not there, or has no room, and a call with more
+ * time than that can still go to another address.
+ */
+const CONNECT_TIMEOUT_MS = 1_000;
 
-/** Makes the clients of a service work. One pool of connections serves them all. */
-export class RemoteCaller {
+interface Client {
+  readonly name: string;
+  readonly targets: Targets;
+  readonly operations: OperationCall[];
+}
+
+/** Makes the clients of a service work, and shows how they do. One pool of connections serves them all. */
+export class RemoteCaller implements ClientStates {
+  readonly #clients: Client[] = [];
   readonly #agent = new Agent({
     connections: MAX_CONNECTIONS,
     maxResponseSize: MAX_ANSWER_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: 10_000 },
+    connect: { timeout: CONNECT_TIMEOUT_MS },
   });
 
-  constructor(private readonly instruments: Instruments) {}
+  constructor(private readonly parts: ClientParts) {}
 
-  /** An instance of a client class whose operations call `baseUrl`. */
-  wired(clientClass: FeignClientClass, baseUrl: string): object {
-    const client = new clientClass();
+  /**
+   * An instance of a client class whose operations call the service at `urls`. Says of those with an undo how it is done, so before undoing starts.
+   * @param urls one, whose host may have several addresses; or several
+   */
+  wired(clientClass: FeignClientClass, urls: readonly string[]): object {
+    const instance = new clientClass();
     const note = feignClientNote.of(clientClass)!;
-    for (const [field, operation] of operationsOf(client)) {
-      const call = this.#wire(`${note.name}.${field}`, note, operation, baseUrl, field);
-      Object.defineProperty(client, field, { value: call, enumerable: true });
+    const { parts } = this;
+    const { clock, random, logger } = parts;
+    const targets = makeTargets({ urls, outliers: note.outliers, clock, random, logger });
+    const client: Client = { name: note.name, targets, operations: [] };
+    this.#clients.push(client);
+    const link = new ClientLink({
+      ...parts,
+      client: note.name,
+      targets,
+      budget: new RetryBudget(note.retryBudget ?? RETRY_BUDGET, clock),
+      interceptors: note.interceptors ?? [],
+      dispatcher: this.#agent,
+    });
+    for (const [field, operation] of operationsOf(instance)) {
+      const settings = operationSettings(note, operation);
+      const call = new OperationCall({ client: note.name, field, note: operation, settings, link });
+      client.operations.push(call);
+      const { undoPath } = operation;
+      if (undoPath !== undefined) {
+        // it has a patience of its own
+        const limitMs = settings.timeoutMs * 2;
+        parts.undoing.register(call.name, undoRequest(call.name, undoPath, limitMs, link), limitMs);
+      }
+      const value = (...args: unknown[]) => call.call(args);
+      Object.defineProperty(instance, field, { value, enumerable: true });
     }
-    return client;
+    return instance;
+  }
+
+  all(): ClientState[] {
+    return this.#clients.map(({ name, operations, targets }) => ({
+      client: name,
+      operations: operations.map(({ state }) => state),
+      targets: targets.states().map((state) => ({ ...state, url: shownUrl(state.url) })),
+    }));
+  }
+
+  force(operation: string, state: 'open' | 'closed' | 'auto'): void {
+    const calls = this.#clients.flatMap(({ operations }) => operations);
+    const circuit = calls.find(({ name }) => name === operation)?.circuit;
+    if (!circuit) throw new NotFoundError('the circuit of', operation);
+    circuit.force(state);
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#clients.map(({ targets }) => targets.close()));
     await this.#agent.destroy();
   }
-
-  #wire(name: string, note: FeignClientOptions, operation: OperationNote, baseUrl: string, field: string) {
-    const template = requestTemplate(name, operation, baseUrl);
-    return async (...args: unknown[]): Promise<unknown> => {
-      const begin = performance.now();
-      let outcome = 'OK';
-      try {
-        return await this.#call(name, template, operation, note.timeoutMs ?? DEFAULT_TIMEOUT_MS, args);
-      } catch (error) {
-        outcome = error instanceof SkanuError ? error.code : 'ERROR';
-        throw error;
-      } finally {
-        this.instruments.called(note.name, field, outcome, (performance.now() - begin) / 1000);
-      }
-    };
-  }
-
-  /** One call. Whatever is to stand around it (bulkhead, breaker, retries) wraps this and nothing else. */
-  async #call(
-    name: string,
-    template: RequestTemplate,
-    operation: OperationNote,
-    timeoutMs: number,
-    args: readonly unknown[],
-  ): Promise<unknown> {
-    const { request, options } = template(args);
-    const unit = ambient.getStore()?.unit;
-    const origin = unit instanceof UnitOfWork ? unit.origin : undefined;
-    const answer = await exchange({
-      operation: name,
-      dispatcher: this.#agent,
-      ...request,
-      headers: {
-        ...request.headers,
-        ...(origin && { traceparent: traceparentOf(origin.trace), 'x-correlation-id': origin.correlationId }),
-      },
-      timeoutMs: options.timeoutMs ?? timeoutMs,
-      signals: [options.signal, origin?.signal].filter((signal) => signal !== undefined),
-      expectsBody: operation.returns !== undefined,
-    });
-    return operation.returns && checkedAnswer(name, operation, answer);
-  }
-}
-
-function checkedAnswer(name: string, { returns }: OperationNote, json: unknown): unknown {
-  const parsed = returns!.safeParse(coerced(returns!, json));
-  if (parsed.success) return parsed.data;
-  const errors = fieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-  throw new RemoteBadAnswerError(name, errors.join('; '));
 }

@@ -3,11 +3,13 @@ import { toJson } from '../../kernel/exact-json.js';
 import { fieldsOf } from '../../model/entity.js';
 import { fieldErrors } from '../../model/field-errors.js';
 import type { CallOptions, OperationNote } from '../../model/http-operation.js';
+import { urlEncoded } from './url-encoded.js';
 
-/** What goes over the wire for one call. */
+/** What goes over the wire for one call, to whichever address of the service. */
 export interface RemoteRequest {
   readonly method: string;
-  readonly url: string;
+  /** With its query; begins with a slash. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
@@ -19,36 +21,36 @@ export type RequestTemplate = (args: readonly unknown[]) => {
 };
 
 /** Takes an operation apart once, so that a call only fills it in. */
-export function requestTemplate(name: string, operation: OperationNote, baseUrl: string): RequestTemplate {
-  const { method, query, body } = operation;
-  const base = baseUrl.replace(/\/+$/, '');
+export function requestTemplate(name: string, operation: OperationNote): RequestTemplate {
+  const { method, query, body, bodyKind } = operation;
   const names = [...operation.path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
   const hasParameters = names.length > 0 || query !== undefined;
-  const headers = {
-    accept: 'application/json, application/problem+json',
-    ...(body && { 'content-type': 'application/json' }),
+  const accept = { accept: 'application/json, application/problem+json' };
+  const withBody = { ...accept, 'content-type': CONTENT_TYPES[bodyKind] };
+  const written = (value: unknown) => {
+    if (value === undefined) return undefined;
+    return bodyKind === 'form' ? urlEncoded(`the body of ${name}`, value) : toJson(value);
   };
 
   return (args) => {
     const rest = [...args];
     const parameters = (hasParameters ? rest.shift() : {}) as Record<string, unknown>;
-    const checkedBody = body ? toJson(checked(name, 'body', body.safeParse(rest.shift()))) : undefined;
+    const content = body ? written(checked(name, 'body', body.safeParse(rest.shift()))) : undefined;
     const options = (rest.shift() ?? {}) as CallOptions;
     const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, key: string) =>
       segmentOf(name, key, parameters[key]),
     );
-    const search = query
-      ? searchOf(checked(name, 'query', query.safeParse(fieldsOf(parameters, query))))
-      : '';
-    return { request: { method, url: `${base}${path}${search}`, headers, body: checkedBody }, options };
+    const search = query ? searchOf(name, query.safeParse(fieldsOf(parameters, query))) : '';
+    const headers = content === undefined ? accept : withBody;
+    return { request: { method, path: `${path}${search}`, headers, body: content }, options };
   };
 }
 
-function checked(
-  name: string,
-  part: string,
-  parsed: { success: true; data: unknown } | { success: false; error: Parameters<typeof fieldErrors>[0] },
-): unknown {
+const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' };
+
+type Parsed = { success: true; data: unknown } | { success: false; error: Parameters<typeof fieldErrors>[0] };
+
+function checked(name: string, part: string, parsed: Parsed): unknown {
   // what we are about to send is wrong: refuse before anything leaves
   if (!parsed.success) throw new InvalidInputError(`the ${part} of ${name}`, fieldErrors(parsed.error));
   return parsed.data;
@@ -65,14 +67,7 @@ function segmentOf(name: string, key: string, value: unknown): string {
   return encodeURIComponent(text);
 }
 
-/** A list repeats its name; what is absent or null is left out. */
-function searchOf(query: unknown): string {
-  const pairs = Object.entries(query as Record<string, unknown>).flatMap(([key, value]) =>
-    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[key, spelled(one)]])),
-  );
-  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
-}
-
-function spelled(value: unknown): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+function searchOf(name: string, parsed: Parsed): string {
+  const search = urlEncoded(`the query of ${name}`, checked(name, 'query', parsed));
+  return search === '' ? '' : `?${search}`;
 }

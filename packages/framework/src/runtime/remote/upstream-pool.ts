@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { UpstreamBrokeOffError, UpstreamUnreachableError } from '../../kernel/errors/gateway-errors.js';
 import { SkanuError } from '../../kernel/errors/skanu-error.js';
+import { answerInTime } from './answer-in-time.js';
+import { wasUnsent } from './unsent.js';
 
 export interface UpstreamPoolOptions {
   /** The most connections to one service; more requests than that wait for one. */
@@ -39,17 +41,6 @@ export interface UpstreamAnswer {
  */
 const KEEP_ALIVE_MS = 1_000;
 
-/** What it means that no connection came about: the service has not seen the request. */
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** Connections to the services behind a gateway. Streams both ways, follows no redirect, retries nothing. */
 export class UpstreamPool {
   readonly #agent: Agent;
@@ -73,7 +64,8 @@ export class UpstreamPool {
    */
   async send({ service, method, ...request }: UpstreamRequest): Promise<UpstreamAnswer> {
     try {
-      const answer = await this.#agent.request({ ...request, method });
+      const requesting = this.#agent.request({ ...request, method });
+      const answer = await answerInTime(requesting, request.signal);
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {
       throw named(error, service);
@@ -87,13 +79,7 @@ export class UpstreamPool {
 
 function named(error: unknown, service: string): unknown {
   if (error instanceof SkanuError) return error;
-  return UNREACHABLE.has(codeOf(error))
+  return wasUnsent(error)
     ? new UpstreamUnreachableError(service, error)
     : new UpstreamBrokeOffError(service, error);
-}
-
-/** Where several addresses of a host were tried, the code of the whole is that of the first. */
-function codeOf(error: unknown): string {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? code : '';
 }

@@ -28,10 +28,12 @@ export {
 export type { HandlerClass, HandlerOptions } from './model/handler-note.js';
 export {
   type CallOptions,
+  type Fallback,
   type Operation,
   type PathNames,
   del,
   get,
+  head,
   patch,
   post,
   put,
@@ -52,7 +54,17 @@ export {
   type ServiceOptions,
   defineService,
 } from './model/service-definition.js';
+export type {
+  BulkheadOptions,
+  CircuitOptions,
+  Interceptor,
+  OutgoingRequest,
+  OutlierOptions,
+  ResilienceOptions,
+  RetryOptions,
+} from './model/resilience.js';
 export type { AbstractClass, SymbolToken, Token } from './model/token.js';
+export { Undo } from './model/undo.js';
 export { ReadModel, ReadModelBase, View, ViewHandler, When } from './model/view-handler.js';
 
 // What a service is started and checked with.
@@ -80,19 +92,30 @@ export {
   type FieldError,
 } from './kernel/errors/model-errors.js';
 export {
+  BadIdempotencyKeyError,
   BadRequestError,
   BodyTooLargeError,
+  IdempotencyKeyReusedError,
   MalformedBodyError,
   MethodNotAllowedError,
   NoSuchPathError,
   NotAcceptableError,
   NotReadyError,
+  OverloadedError,
   PatchTestFailedError,
   PreconditionFailedError,
+  RequestForgottenError,
+  RequestRunningError,
   RequestTimeoutError,
+  RequestWithdrawnError,
   UnsupportedMediaTypeError,
 } from './kernel/errors/request-errors.js';
 export {
+  BulkheadFullError,
+  CallAbandonedError,
+  CircuitOpenError,
+  DeadlineExceededError,
+  InterceptorError,
   RemoteBadAnswerError,
   RemoteCallAbortedError,
   RemoteRefusedError,

@@ -25,35 +25,38 @@ function lines(names: readonly string[]): string {
 describe('the public surface', () => {
   it('has these values in @skanu/framework', () => {
     expect(lines(Object.keys(framework).toSorted())).toMatchInlineSnapshot(`
-      "Aggregate AggregateBase AggregateRoot BadRequestError BodyTooLargeError BootCheckError
-      BrokerUnavailableError Command CommitTimeoutError CommitUnknownError ConfigurationError
-      ConnectionLostError DeadlockError DomainError DomainEvent DomainEventBase Entity FeignClient
-      HandlerTimeoutError HooksDoNotSettleError InvalidEventError InvalidInputError InvalidStateError
-      LeaseLostError LifecycleTimeoutError MalformedBodyError MethodNotAllowedError NoSuchPathError
-      NoUnitOfWorkError NotAcceptableError NotFoundError NotReadyError NotRegisteredError
-      PatchTestFailedError PolicyHandler PoolExhaustedError PortUnavailableError PostPersist PostRemove
-      PostUpdate PrePersist PreRemove PreUpdate PreconditionFailedError ReadModel ReadModelBase
-      RecordTooLargeError RemoteBadAnswerError RemoteCallAbortedError RemoteRefusedError
-      RemoteTimeoutError RemoteUnreachableError RequestTimeoutError SchemaDiffersError
-      SerializationFailureError SkanuError StatementTimeoutError StoreBusyError StoreFailedError
-      StoreFullError StoreReadOnlyError StoreUnavailableError TooManyRowsError UndeclaredEventError
-      UniqueViolationError UnknownTopicError UnreadableRecordError UnstorableValueError
-      UnsupportedMediaTypeError UpstreamBrokeOffError UpstreamTimeoutError UpstreamUnreachableError
-      VersionConflictError View ViewHandler When Whenever bootFaults checkService currentSignal
-      defineGateway defineService del get inject patch post put repositoryOf start startGateway
-      startService
+      "Aggregate AggregateBase AggregateRoot BadIdempotencyKeyError BadRequestError BodyTooLargeError
+      BootCheckError BrokerUnavailableError BulkheadFullError CallAbandonedError CircuitOpenError Command
+      CommitTimeoutError CommitUnknownError ConfigurationError ConnectionLostError DeadlineExceededError
+      DeadlockError DomainError DomainEvent DomainEventBase Entity FeignClient HandlerTimeoutError
+      HooksDoNotSettleError IdempotencyKeyReusedError InterceptorError InvalidEventError InvalidInputError
+      InvalidStateError LeaseLostError LifecycleTimeoutError MalformedBodyError MethodNotAllowedError
+      NoSuchPathError NoUnitOfWorkError NotAcceptableError NotFoundError NotReadyError NotRegisteredError
+      OverloadedError PatchTestFailedError PolicyHandler PoolExhaustedError PortUnavailableError
+      PostPersist PostRemove PostUpdate PrePersist PreRemove PreUpdate PreconditionFailedError ReadModel
+      ReadModelBase RecordTooLargeError RemoteBadAnswerError RemoteCallAbortedError RemoteRefusedError
+      RemoteTimeoutError RemoteUnreachableError RequestForgottenError RequestRunningError
+      RequestTimeoutError RequestWithdrawnError SchemaDiffersError SerializationFailureError SkanuError
+      StatementTimeoutError StoreBusyError StoreFailedError StoreFullError StoreReadOnlyError
+      StoreUnavailableError TooManyRowsError UndeclaredEventError Undo UniqueViolationError
+      UnknownTopicError UnreadableRecordError UnstorableValueError UnsupportedMediaTypeError
+      UpstreamBrokeOffError UpstreamTimeoutError UpstreamUnreachableError VersionConflictError View
+      ViewHandler When Whenever bootFaults checkService currentSignal defineGateway defineService del get
+      head inject patch post put repositoryOf start startGateway startService
       "
     `);
   });
 
   it('has these types in @skanu/framework', () => {
     expect(lines(typesOf('index.ts'))).toMatchInlineSnapshot(`
-      "AbstractClass AggregateClass AggregateInstance BootFault CallOptions CollectionOptions CommandMethod
-      Criteria Criterion EntityClass Environment EventClass EventConstructor EventIdentity EventSchema
-      FeignClientClass FeignClientOptions FieldError Finders GatewayDefinition GatewayOptions GatewayRoute
-      GatewayStartOptions HandlerClass HandlerOptions Operation Page PathNames Provider RemoteProblem
-      Repository RunningService SchemaDifference SearchableField ServiceDefinition ServiceOptions
-      SkanuErrorOptions SortOrder StartOptions StateOf StateSchema SymbolToken Token
+      "AbstractClass AggregateClass AggregateInstance BootFault BulkheadOptions CallOptions CircuitOptions
+      CollectionOptions CommandMethod Criteria Criterion EntityClass Environment EventClass
+      EventConstructor EventIdentity EventSchema Fallback FeignClientClass FeignClientOptions FieldError
+      Finders GatewayDefinition GatewayOptions GatewayRoute GatewayStartOptions HandlerClass
+      HandlerOptions Interceptor Operation OutgoingRequest OutlierOptions Page PathNames Provider
+      RemoteProblem Repository ResilienceOptions RetryOptions RunningService SchemaDifference
+      SearchableField ServiceDefinition ServiceOptions SkanuErrorOptions SortOrder StartOptions StateOf
+      StateSchema SymbolToken Token
       "
     `);
   });

@@ -15,6 +15,9 @@ const NEIGHBOUR_AWAY = new Set([
   'UPSTREAM_UNREACHABLE',
 ]);
 
+/** Refusals of what was not begun, as many as requests come: metrics count them, and the circuit says itself when it opens. */
+const NOT_BEGUN = new Set(['DEADLINE_EXCEEDED', 'OVERLOADED', 'REMOTE_BULKHEAD_FULL', 'REMOTE_CIRCUIT_OPEN']);
+
 const asIs = (text: string) => text;
 
 /** Answers a request with the problem that an error is. What the client must not see is in the log, with the trace id. */
@@ -39,6 +42,7 @@ export class ErrorAnswer {
     const fields = { traceId: origin.trace.traceId, correlationId: origin.correlationId, err: error };
     const message = `${method} ${template} is answered with ${status}`;
     if (status === 500) this.logger.error(fields, message);
+    else if (error instanceof SkanuError && NOT_BEGUN.has(error.code)) this.logger.debug(fields, message);
     else if (error instanceof SkanuError && NEIGHBOUR_AWAY.has(error.code)) {
       // expected while somebody is away, and as often as requests come: one line, without the stack
       const { err: _, ...place } = fields;

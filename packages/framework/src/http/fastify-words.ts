@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../runtime/origin.js';
+import type { RequestSlot } from './load/request-slots.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -7,6 +8,8 @@ declare module 'fastify' {
     origin: Origin;
     /** The template of its path, for metrics: `/orders/{id}`; `UNKNOWN` when it fits none. */
     template: string;
+    /** What it takes of the requests that may be under way at once; undefined for those that are not counted. */
+    slot?: RequestSlot;
   }
 
   interface FastifyContextConfig {
@@ -32,4 +35,9 @@ export type RoutedRequest = FastifyRequest<RoutedRequestTypes>;
 export function pathOf(url: string): string {
   const end = url.indexOf('?');
   return end < 0 ? url : url.slice(0, end);
+}
+
+/** Whether a request is of the actuator: it is for those who operate the service, and answers whatever the state of that. */
+export function isOperation(url: string): boolean {
+  return /^\/actuator(?:[/?]|$)/.test(url);
 }

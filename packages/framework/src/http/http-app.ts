@@ -1,13 +1,17 @@
 import type { ServerOptions } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { systemClock } from '../kernel/clock.js';
+import { type Clock, systemClock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import { NotReadyError } from '../kernel/errors/request-errors.js';
 import { answerClientError } from './client-error.js';
 import { ErrorAnswer } from './error-answer.js';
+import { fallbackHeader } from './fallback-header.js';
 import './fastify-words.js';
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.js';
+import { type HttpLimits, httpLimitsWith } from './http-limits.js';
 import { HttpServers } from './http-servers.js';
+import { shedLoad } from './load/load-shedding.js';
+import { RequestSlots, fixedBound } from './load/request-slots.js';
+import type { DeadlineOptions } from './request-deadline.js';
 import { answerWithoutRoute, guard } from './request-guard.js';
 import { CORRELATION_HEADER, originOf } from './request-origin.js';
 import { RouteTable } from './route-table.js';
@@ -25,10 +29,16 @@ export interface HttpAppOptions {
   /** Of the service or gateway. */
   readonly name: string;
   readonly logger: Logger;
+  /** Default: that of the machine. */
+  readonly clock?: Clock;
   readonly limits?: Partial<HttpLimits>;
   /** While `starting` all but the actuator is refused; while `draining` all is served. */
   readonly phase: () => 'starting' | 'running' | 'draining';
   readonly observeRequest?: (request: ObservedRequest) => void;
+  /** Bounds the requests that are under way at once. Default: 1,000. */
+  readonly slots?: RequestSlots;
+  /** Told of what is refused because there is too much of it. */
+  readonly observeShed?: (what: 'request' | 'connection') => void;
 }
 
 /** What a service and a gateway have in common, without any route. */
@@ -36,7 +46,11 @@ export interface HttpApp {
   readonly fastify: FastifyInstance;
   readonly table: RouteTable;
   readonly limits: HttpLimits;
+  /** For its handlers. */
+  readonly deadline: DeadlineOptions;
 }
+
+const DEFAULT_CONCURRENCY = 1_000;
 
 /** Keys and handler ids in paths may be long; the limit on headers bounds them. */
 const MAX_PARAMETER_LENGTH = 4096;
@@ -49,11 +63,18 @@ export function buildHttpApp(
   options: HttpAppOptions,
   plugIn: (fastify: FastifyInstance) => void = () => {},
 ): HttpApp {
-  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-  const errors = new ErrorAnswer(options.logger, limits.bodyLimitBytes);
+  const limits = httpLimitsWith(options.limits);
+  const { logger, clock = systemClock } = options;
+  const errors = new ErrorAnswer(logger, limits.bodyLimitBytes);
   const table = new RouteTable();
   const observe = options.observeRequest ?? (() => {});
-  const servers = new HttpServers(serverLimits(limits));
+  const observeShed = options.observeShed ?? (() => {});
+  const servers = new HttpServers(serverLimits(limits), {
+    maxConnections: limits.maxConnections,
+    silenceTimeoutMs: limits.silenceTimeoutMs,
+    clock,
+    refused: () => observeShed('connection'),
+  });
   const fastify = Fastify({
     logger: false,
     // all requests that still arrive while the server closes are served
@@ -62,7 +83,7 @@ export function buildHttpApp(
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
     serverFactory: servers.make,
     frameworkErrors: (error, request, reply) => {
-      begin(request, reply);
+      begin(request, reply, clock);
       errors.send(error, request, reply);
       observe({ method: request.method, route: request.template, status: reply.statusCode, seconds: 0 });
     },
@@ -75,17 +96,24 @@ export function buildHttpApp(
   fastify.decorateRequest('origin');
   fastify.decorateRequest('template', 'UNKNOWN');
   fastify.addHook('onRequest', (request, reply, done) => {
-    begin(request, reply);
+    begin(request, reply, clock);
     done();
   });
   plugIn(fastify);
+  shedLoad(fastify, {
+    name: options.name,
+    slots: options.slots ?? new RequestSlots(fixedBound(DEFAULT_CONCURRENCY), clock),
+    logger,
+    clock,
+    observeShed: () => observeShed('request'),
+  });
   addGuard(fastify, options, table);
   addObservation(fastify, options, servers, observe);
   fastify.setNotFoundHandler((request, reply) => void answerWithoutRoute(table, request, reply));
   fastify.setErrorHandler((error, request, reply) => errors.send(error, request, reply));
   // before Fastify's own close, which cuts idle connections
   fastify.addHook('preClose', () => servers.drain(systemClock, limits.lingerMs));
-  return { fastify, table, limits };
+  return { fastify, table, limits, deadline: { limitMs: limits.requestTimeoutMs, clock, logger } };
 }
 
 function serverLimits(limits: HttpLimits): ServerOptions {
@@ -100,8 +128,8 @@ function serverLimits(limits: HttpLimits): ServerOptions {
   };
 }
 
-function begin(request: FastifyRequest, reply: FastifyReply): void {
-  request.origin = originOf(request.headers);
+function begin(request: FastifyRequest, reply: FastifyReply, clock: Clock): void {
+  request.origin = originOf(request.headers, clock);
   request.template = request.routeOptions.config.template ?? 'UNKNOWN';
   reply.header(CORRELATION_HEADER, request.origin.correlationId);
 }
@@ -125,7 +153,8 @@ function addObservation(
   servers: HttpServers,
   observe: (request: ObservedRequest) => void,
 ): void {
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
+  fastify.addHook('onSend', ({ origin }, reply, payload, done) => {
+    reply.headers(fallbackHeader(origin));
     if (servers.isDraining) reply.header('connection', 'close');
     done(null, payload);
   });

@@ -10,13 +10,23 @@ export interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request, in milliseconds. Default: 30,000. */
   readonly receiveTimeoutMs: number;
+  /**
+   * How long nothing may move on a connection with a request under way, in milliseconds: a client that does not read its answer is cut off then. Default:
+   * 5,000 more than the longer of the two limits above, so that it never cuts off one that only waits.
+   */
+  readonly silenceTimeoutMs: number;
   /** How long an idle connection is kept open, in milliseconds. Default: 65,000, longer than load balancers do. */
   readonly keepAliveTimeoutMs: number;
   /** How long idle connections stay open when it closes, for requests that are just on their way. Default: 0. */
   readonly lingerMs: number;
+  /** How many connections may be open; what comes beyond is closed at once. Default: 5,000. */
+  readonly maxConnections: number;
 }
 
-export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+/** How much later than the request itself its connection is given up. */
+export const SILENCE_MARGIN_MS = 5_000;
+
+const DEFAULT_HTTP_LIMITS: Omit<HttpLimits, 'silenceTimeoutMs'> = {
   bodyLimitBytes: 1024 * 1024,
   maxHeaderBytes: 16 * 1024,
   requestTimeoutMs: 30_000,
@@ -24,4 +34,12 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   receiveTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   lingerMs: 0,
+  maxConnections: 5_000,
 };
+
+/** The limits that are given, and the defaults of the rest. */
+export function httpLimitsWith(given: Partial<HttpLimits> = {}): HttpLimits {
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...given };
+  const longestMs = Math.max(limits.requestTimeoutMs, limits.receiveTimeoutMs);
+  return { silenceTimeoutMs: longestMs + SILENCE_MARGIN_MS, ...limits };
+}

@@ -2,6 +2,9 @@ import { type RequestListener, type Server, type ServerOptions, createServer } f
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Clock } from '../kernel/clock.js';
 
+/** So often at the most idle connections are closed for new ones. */
+const ROOM_EVERY_MS = 1_000;
+
 /**
  * The servers behind one app (one for each address of `localhost`), and how they stop. Node's own `close` cuts idle connections at once, and
  * with them a request that is just on its way; here they linger.
@@ -11,12 +14,31 @@ export class HttpServers {
   /** Connections on which no request came yet: Node does not count them as idle. */
   readonly #silent = new Set<Socket>();
   #isDraining = false;
+  #roomMadeAt = -Infinity;
 
-  constructor(private readonly options: ServerOptions) {}
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly limits: {
+      readonly maxConnections: number;
+      /** How long nothing may move on a connection with a request under way. */
+      readonly silenceTimeoutMs: number;
+      readonly clock: Clock;
+      /** Told of each connection that is refused. */
+      readonly refused: () => void;
+    },
+  ) {}
 
   /** Makes the servers: Fastify's `serverFactory`. */
   readonly make = (handler: RequestListener): Server => {
     const server = createServer(this.options, handler);
+    // those beyond are closed before a byte is read: nothing was begun, and the client sees it at once
+    server.maxConnections = this.limits.maxConnections;
+    server.on('drop', () => {
+      this.limits.refused();
+      this.#makeRoom(server);
+    });
+    // between requests the time for idle connections holds instead
+    server.timeout = this.limits.silenceTimeoutMs;
     server.on('connection', (socket) => {
       this.#silent.add(socket);
       socket.once('close', () => this.#silent.delete(socket));
@@ -25,6 +47,17 @@ export class HttpServers {
     this.#servers.push(server);
     return server;
   };
+
+  /**
+   * Idle connections give way, also those on which nothing came yet: they would shut out the probes that keep the service alive. Not at each refusal, or a
+   * crowd would cut everybody off all the time.
+   */
+  #makeRoom(server: Server): void {
+    const now = this.limits.clock.now();
+    if (now - this.#roomMadeAt < ROOM_EVERY_MS) return;
+    this.#roomMadeAt = now;
+    server.closeIdleConnections();
+  }
 
   /**
    * Whether no new connection is taken any more. Only then may an answer close its connection: a client that opens another one is refused, and

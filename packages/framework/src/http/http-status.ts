@@ -16,6 +16,7 @@ const STATUS_OF_CODE: Readonly<Record<string, HttpStatus>> = {
   INVALID_INPUT: { status: 400 },
   UNSTORABLE_VALUE: { status: 400 },
   MALFORMED_BODY: { status: 400 },
+  BAD_IDEMPOTENCY_KEY: { status: 400 },
   NOT_FOUND: { status: 404 },
   NO_SUCH_PATH: { status: 404 },
   METHOD_NOT_ALLOWED: { status: 405 },
@@ -26,9 +27,13 @@ const STATUS_OF_CODE: Readonly<Record<string, HttpStatus>> = {
   UNIQUE_VIOLATION: { status: 409 },
   PATCH_TEST_FAILED: { status: 409 },
   REBUILD_RUNNING: { status: 409 },
+  REQUEST_RUNNING: { status: 409, retryAfter: '1' },
+  REQUEST_WITHDRAWN: { status: 409 },
+  REQUEST_FORGOTTEN: { status: 409 },
   PRECONDITION_FAILED: { status: 412 },
   BODY_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  IDEMPOTENCY_KEY_REUSED: { status: 422 },
   REMOTE_BAD_ANSWER: { status: 502 },
   UPSTREAM_BROKE_OFF: { status: 502 },
   NOT_READY: SOON,
@@ -49,6 +54,11 @@ const STATUS_OF_CODE: Readonly<Record<string, HttpStatus>> = {
   REMOTE_UNREACHABLE: SOON,
   REMOTE_TIMEOUT: SOON,
   REMOTE_CALL_ABORTED: SOON,
+  REMOTE_CALL_ABANDONED: SOON,
+  REMOTE_CIRCUIT_OPEN: SOON,
+  REMOTE_BULKHEAD_FULL: SOON,
+  DEADLINE_EXCEEDED: SOON,
+  OVERLOADED: SOON,
   UPSTREAM_UNREACHABLE: SOON,
   UPSTREAM_TIMEOUT: { status: 504 },
 };
@@ -75,7 +85,7 @@ function inherited(error: SkanuError): HttpStatus | undefined {
   return undefined;
 }
 
-function refused({ status, retryAfter = '1' }: RemoteRefusedError): HttpStatus {
-  if (status === 408 || status === 429 || status >= 500) return { status: 503, retryAfter };
+function refused({ status, retriable, retryAfter = '1' }: RemoteRefusedError): HttpStatus {
+  if (retriable) return { status: 503, retryAfter };
   return { status: PASSED_ON_AS_CONFLICT.has(status) ? 409 : 502 };
 }

@@ -9,6 +9,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'this machine has no such address',
 };
 
+/** How many connections may wait to be taken in. With Node's own 511 a crowd that comes at once would wait a second to try again. */
+const BACKLOG = 4_096;
+
 /** Begins to listen, and tells the URL. Port 0 takes any free one. @throws PortUnavailableError */
 export async function listen(
   app: FastifyInstance,
@@ -17,7 +20,7 @@ export async function listen(
   port: number,
 ): Promise<string> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
     if (reason) throw new PortUnavailableError(name, host, port, reason);

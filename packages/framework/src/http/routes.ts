@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from '../kernel/logger.js';
 import type { RoutedRequestTypes } from './fastify-words.js';
-import { type Handler, withDeadline } from './request-deadline.js';
+import { counted } from './load/counted.js';
+import { type DeadlineOptions, type Handler, withDeadline } from './request-deadline.js';
 import type { RouteTable } from './route-table.js';
 
 export interface Route {
@@ -18,8 +18,9 @@ export class Routes {
   constructor(
     private readonly fastify: FastifyInstance,
     private readonly table: RouteTable,
-    private readonly requestTimeoutMs: number,
-    private readonly logger: Logger,
+    private readonly deadline: DeadlineOptions,
+    /** Stands around each handler, within its time limit. */
+    private readonly around: (handler: Handler) => Handler = (handler) => handler,
   ) {}
 
   add({ method, path, consumes, handler }: Route): void {
@@ -31,7 +32,7 @@ export class Routes {
         .replaceAll('{position}', ':position(^[1-9]\\d{0,15}$)')
         .replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { template: path, ...(consumes && { consumes }) },
-      handler: withDeadline(handler, this.requestTimeoutMs, this.logger),
+      handler: withDeadline(counted(this.around(handler)), this.deadline),
     });
   }
 }

@@ -17,9 +17,13 @@ import { ViewRows } from '../runtime/consumer/view-rows.js';
 import { EventCodec } from '../runtime/event-codec.js';
 import { IdAllocator } from '../runtime/id-allocator.js';
 import { InboxPruning } from '../runtime/inbox-pruning.js';
+import { Pruning } from '../runtime/pruning.js';
 import { LiveGeneration } from '../runtime/rebuild/live-generation.js';
 import { ViewRebuilds } from '../runtime/rebuild/view-rebuilds.js';
 import { OutboxRelay } from '../runtime/outbox-relay.js';
+import { CallUndoing } from '../runtime/remote/call-undoing.js';
+import type { ClientParts } from '../runtime/remote/client-link.js';
+import type { ClientStates } from '../runtime/remote/client-states.js';
 import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import { UnitRepository } from '../runtime/unit-repository.js';
 import { UnitsOfWork } from '../runtime/units-of-work.js';
@@ -29,7 +33,7 @@ import type { Loggers } from './loggers.js';
 import type { Metrics } from './metrics.js';
 import { rebuildConsumer } from './rebuild-consumer.js';
 import { ServiceContainer } from './service-container.js';
-import { type Environment, type ServiceSettings, settingOf, urlSettingOf } from './settings.js';
+import { type Environment, type ServiceSettings, settingOf, urlSettingOf, urlsIn } from './settings.js';
 
 export interface AssemblyOptions {
   readonly definition: ServiceDefinition;
@@ -41,8 +45,8 @@ export interface AssemblyOptions {
   readonly random: () => number;
   readonly loggers: Loggers;
   readonly metrics: Metrics;
-  /** Makes its clients work; only a service with clients needs one. */
-  readonly caller: RemoteCaller | undefined;
+  /** Makes what makes its clients work; only a service with clients needs it. */
+  readonly callerOf: ((parts: ClientParts) => RemoteCaller) | undefined;
 }
 
 /** All parts of one service, put together and not started. */
@@ -50,12 +54,13 @@ export class Assembly {
   readonly collections: readonly Collection[];
   readonly units: UnitsOfWork;
   readonly ids: IdAllocator;
+  readonly undoing: CallUndoing;
   readonly relay: OutboxRelay;
   /** Undefined for a service that reacts to nothing. */
   readonly consumer: EventConsumer | undefined;
   readonly redrive: Redrive;
   readonly rebuilds: ViewRebuilds;
-  readonly pruning: InboxPruning;
+  readonly pruning: readonly Pruning[];
   readonly #views: readonly {
     readonly collection: Collection;
     readonly handlerClasses: readonly HandlerClass[];
@@ -78,8 +83,26 @@ export class Assembly {
     });
     this.#container = new ServiceContainer(definition.name);
     this.ids = new IdAllocator(store);
-    this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container, { clock, random });
-    this.#caller = options.caller;
+    const undoing = new CallUndoing({
+      intents: store.intents,
+      clock,
+      random,
+      logger: loggers.get('client'),
+      instruments: metrics,
+    });
+    this.undoing = undoing;
+    this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container, {
+      clock,
+      random,
+      abandoned: (intents) => undoing.abandon(intents),
+    });
+    this.#caller = options.callerOf?.({
+      instruments: metrics,
+      clock,
+      random,
+      logger: loggers.get('client'),
+      undoing,
+    });
 
     const aggregates: readonly AnyEntityClass[] = definition.aggregates;
     const repositories = [
@@ -170,19 +193,31 @@ export class Assembly {
       logger: loggers.get('relay'),
       instruments: metrics,
     });
-    this.pruning = new InboxPruning(
+    const inboxPruning = new InboxPruning(
       store,
       clock,
       settings.INBOX_RETENTION_MS,
       loggers.get('store'),
       (time) => this.consumer?.hasReadUpTo(time) ?? Promise.resolve(true),
     );
+    const requestPruning = new Pruning({
+      clock,
+      logger: loggers.get('store'),
+      what: 'old answers to requests with a key',
+      prune: (limit) => store.requests.prune(settings.IDEMPOTENCY_RETENTION_MS, limit),
+    });
+    this.pruning = [inboxPruning, requestPruning];
   }
 
   /** Begins to react to events; the views go on with the generation that is live. */
   async startConsumer(): Promise<void> {
     await Promise.all(this.#views.map(({ live }) => live.load()));
     await this.consumer?.start();
+  }
+
+  /** Undefined: it calls nobody. */
+  get clients(): ClientStates | undefined {
+    return this.#caller;
   }
 
   async close(): Promise<void> {
@@ -200,7 +235,7 @@ export class Assembly {
     for (const client of definition.clients) {
       const note = feignClientNote.of(client)!;
       const url = settingOf(environment, urlSettingOf(note.name)) ?? note.url!;
-      this.#container.put<object>(client, this.#caller!.wired(client, url));
+      this.#container.put<object>(client, this.#caller!.wired(client, urlsIn(url)));
     }
   }
 }

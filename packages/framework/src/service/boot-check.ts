@@ -7,7 +7,7 @@ import { handlerNote, reactionNote } from '../model/handler-note.js';
 import type { GatewayDefinition } from '../model/gateway-definition.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import { ReadModelBase } from '../model/view-handler.js';
-import { clientFaults } from './faults/client-faults.js';
+import { clientFaults, operationNameFaults } from './faults/client-faults.js';
 import { collectionFaults } from './faults/collection-faults.js';
 import { duplicates } from './faults/duplicates.js';
 import { eventFaults, isEventClass } from './faults/event-faults.js';
@@ -75,6 +75,7 @@ export function bootFaults(
       }),
     ),
     ...definition.clients.flatMap((client) => clientFaults(client, environment)),
+    ...operationNameFaults(definition.clients),
   ];
 }
 

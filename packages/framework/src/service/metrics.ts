@@ -2,9 +2,11 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { MetricState, MetricsSource } from '../http/actuator/actuator-source.js';
 import type { ObservedRequest } from '../http/http-app.js';
 import type { Instruments } from '../runtime/instruments.js';
+import { type ClientGauges, watchClients } from './client-metrics.js';
+import { orUnknown } from './or-unknown.js';
 
 /** What is measured when somebody looks. */
-export interface Gauges {
+export interface Gauges extends ClientGauges {
   outbox(): Promise<{ readonly pending: number; readonly oldestAgeSeconds: number }>;
   /** Keys that wait for a person, and those that wait for nobody but their turn. */
   parkedKeys(): Promise<{ readonly failed: number; readonly aside: number }>;
@@ -21,6 +23,11 @@ export class Metrics implements Instruments, MetricsSource {
     'uri',
     'status',
   ]);
+  readonly #shed = this.#counter(
+    'http_server_shed_total',
+    'Requests and connections that were refused because there were too many',
+    ['what'],
+  );
   readonly #handlers = this.#histogram('handler_duration_seconds', 'Attempts of handlers', [
     'handler',
     'event',
@@ -31,6 +38,16 @@ export class Metrics implements Instruments, MetricsSource {
     'operation',
     'outcome',
   ]);
+  readonly #retries = this.#counter(
+    'client_retries_total',
+    'Attempts of calls of other services beyond the first',
+    ['client', 'operation'],
+  );
+  readonly #undos = this.#counter(
+    'client_undos_total',
+    'Attempts to undo calls of other services whose unit of work was not committed',
+    ['operation', 'outcome'],
+  );
   readonly #published = this.#counter(
     'outbox_published_total',
     'Events that the broker has acknowledged',
@@ -61,8 +78,30 @@ export class Metrics implements Instruments, MetricsSource {
     collectDefaultMetrics({ register: this.#registry });
   }
 
+  /** Adds how many requests are under way, and how many may be. */
+  watchLoad(slots: { readonly underWay: number; readonly limit: number }): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'http_server_concurrency',
+      help: 'Requests under way',
+      registers,
+      collect() {
+        this.set(slots.underWay);
+      },
+    });
+    new Gauge({
+      name: 'http_server_concurrency_limit',
+      help: 'Requests that may be under way at once',
+      registers,
+      collect() {
+        this.set(slots.limit);
+      },
+    });
+  }
+
   /** Adds what is read from the running service. */
   watch(gauges: Gauges): void {
+    watchClients(this.#registry, gauges);
     const registers = [this.#registry];
     new Gauge({
       name: 'outbox_oldest_age_seconds',
@@ -141,6 +180,10 @@ export class Metrics implements Instruments, MetricsSource {
     this.#requests.observe({ method, uri: route, status }, seconds);
   }
 
+  shed(what: string): void {
+    this.#shed.inc({ what });
+  }
+
   published(count: number): void {
     this.#published.inc(count);
   }
@@ -168,6 +211,14 @@ export class Metrics implements Instruments, MetricsSource {
     this.#calls.observe({ client, operation, outcome }, seconds);
   }
 
+  retried(client: string, operation: string): void {
+    this.#retries.inc({ client, operation });
+  }
+
+  undone(operation: string, outcome: 'done' | 'failed'): void {
+    this.#undos.inc({ operation, outcome });
+  }
+
   close(): void {
     this.#registry.clear();
   }
@@ -179,9 +230,4 @@ export class Metrics implements Instruments, MetricsSource {
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
-}
-
-/** What cannot be asked for is not a number: an outage of the store must not take all metrics with it. */
-function orUnknown(ask: () => Promise<number>): Promise<number> {
-  return ask().catch(() => NaN);
 }

@@ -42,7 +42,12 @@ export function rebuildConsumer(
   const collection = new Collection('view', live.entityClass, store, next.table);
   const effects = new RebuildEffects(live.name, next.table, store, fail);
   const ids = new IdsOf(live, options.ids, store);
-  const units = new UnitsOfWork(effects, ids, effects.encode, container, { clock, random });
+  const units = new UnitsOfWork(effects, ids, effects.encode, container, {
+    clock,
+    random,
+    // a rebuild calls nobody
+    abandoned: () => {},
+  });
   const repository = new UnitRepository(collection, store, (what) => units.running(what));
   container.put(repositoryOf(live.entityClass), repository);
   const rows = new ViewRows(new Map([[live.entityClass, { collection, repository }]]));
@@ -64,6 +69,8 @@ export function rebuildConsumer(
   const instruments = {
     handled: options.instruments.handled.bind(options.instruments),
     called: options.instruments.called.bind(options.instruments),
+    retried: options.instruments.retried.bind(options.instruments),
+    undone: options.instruments.undone.bind(options.instruments),
     published: () => {},
     publishFailed: () => {},
     publishedAgain: () => {},

@@ -1,3 +1,5 @@
+import { isSecretField } from '../kernel/secret-field.js';
+
 /** A value of a setting, fit to be shown: passwords in URLs and whole secrets are hidden. */
 export function hiddenSecrets(name: string, value: string): string {
   if (/PASSWORD|SECRET|TOKEN|KEY$/.test(name)) return '***';
@@ -12,9 +14,6 @@ export function withoutPassword(url: string): string {
     .replaceAll(/([?&](?:password|pass|pwd|secret|token)=)[^&#\s]*/gi, '$1***');
 }
 
-/** Fields that are never written to a log, wherever they stand: `password`, `dbPassword`, `Authorization`, `set-cookie`. */
-const SECRET_FIELD = /(?:password|secret|token|^authorization|^(?:set-)?cookie)$/i;
-
 /** A copy of what is to be logged, with `***` for all secrets in it. */
 export function withoutSecrets(fields: object): Record<string, unknown> {
   return hiddenIn(fields, []);
@@ -25,7 +24,7 @@ function hiddenIn(fields: object, parents: readonly object[]): Record<string, un
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      SECRET_FIELD.test(name) ? '***' : shownIn(value, within),
+      isSecretField(name) ? '***' : shownIn(value, within),
     ]),
   );
 }

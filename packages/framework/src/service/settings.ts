@@ -42,6 +42,20 @@ const COMMON = {
   REQUEST_TIMEOUT_MS: milliseconds
     .default(30_000)
     .describe('How long a client may take to send a request, and then the service to answer it.'),
+  MAX_CONCURRENT_REQUESTS: z
+    .string()
+    .regex(/^(?:adaptive|[1-9]\d{0,5})$/, 'it must be a number from 1 to 999999, or adaptive')
+    .default('1000')
+    .describe(
+      'How many requests may be under way at once; more get 503 at once. `adaptive` follows latency, from 10 to 1000.',
+    ),
+  MAX_CONNECTIONS: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(5_000)
+    .describe('How many connections may be open; more are closed as they come.'),
   SHUTDOWN_DELAY_MS: z
     .number()
     .int()
@@ -115,6 +129,30 @@ const SERVICE = {
     .positive()
     .default(1_209_600_000)
     .describe('How long an event is known to have been handled. Longer than the topic is kept.'),
+  IDEMPOTENCY_RETENTION_MS: z
+    .number()
+    .int()
+    .positive()
+    .default(86_400_000)
+    .describe('How long the answer to a request with an `Idempotency-Key` is kept, and can be taken back.'),
+  DRILLS: z
+    .boolean()
+    .default(false)
+    .describe('Whether it can be made slow or put down through the actuator, for drills.'),
+  DRILL_SLOW_MS: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('How long each write waits before it begins, from the start on. Only with `DRILLS`.'),
+  DRILL_SLOW_JITTER_MS: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('By how much that varies, up and down.'),
 };
 
 const GATEWAY = {
@@ -140,6 +178,12 @@ export type ServiceSettings = z.output<typeof serviceSettings>;
 /** The setting that holds the URL of a service: `payment` has `PAYMENT_URL`. */
 export function urlSettingOf(service: string): string {
   return `${service.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_URL`;
+}
+
+/** The URLs in a setting that may hold several, with commas between. */
+export function urlsIn(setting: string): string[] {
+  // not at any comma: a password may have one, and half of it would not be known as such in a message
+  return setting.trim().split(/\s*,\s*(?=\w+:\/\/)/);
 }
 
 /**

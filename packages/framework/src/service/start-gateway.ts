@@ -3,7 +3,7 @@ import { listen } from '../http/listen.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { GatewayDefinition } from '../model/gateway-definition.js';
 import { checkService } from './boot-check.js';
-import { httpLimits } from './http-settings.js';
+import { httpLimits, requestSlots } from './http-settings.js';
 import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
 import { Phase } from './phase.js';
@@ -33,6 +33,8 @@ export async function startGateway(
   const logger = loggers.get('service');
   const metrics = new Metrics(definition.name);
   const phase = new Phase();
+  const slots = requestSlots(settings, clock);
+  metrics.watchLoad(slots);
   const app = buildGatewayApp({
     name: definition.name,
     definition,
@@ -43,9 +45,12 @@ export async function startGateway(
     },
     trustForwarded: settings.TRUST_FORWARDED,
     logger: loggers.get('http'),
+    clock,
     limits: httpLimits(settings),
     phase: () => phase.now,
     observeRequest: (request) => metrics.requested(request),
+    slots,
+    observeShed: (what) => metrics.shed(what),
     actuator: {
       // the services behind it have their own: a gateway that goes down with one of them would take all with it
       health: phase.readiness,

@@ -5,13 +5,13 @@ import { listen } from '../http/listen.js';
 import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
-import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import type { Store } from '../store/store.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type AssemblyOptions } from './assembly.js';
 import { checkService } from './boot-check.js';
 import { brokerOf, storeOf } from './engines.js';
 import { HealthCheck } from './health.js';
-import { httpLimits } from './http-settings.js';
+import { drillsOf } from './drill-settings.js';
+import { httpLimits, requestSlots } from './http-settings.js';
 import { type LogSink, Loggers } from './loggers.js';
 import { Metrics } from './metrics.js';
 import { parkedRecords } from './parked-records.js';
@@ -53,7 +53,6 @@ export async function startService(
   const store = engines.store?.(ownStore) ?? ownStore;
   const broker = engines.broker?.(ownBroker) ?? ownBroker;
   const metrics = new Metrics(definition.name);
-  const caller = await callerOf(definition, metrics);
   const assembly = new Assembly({
     definition,
     settings,
@@ -64,19 +63,27 @@ export async function startService(
     random,
     loggers,
     metrics,
-    caller,
+    callerOf: await callerOf(definition),
   });
   const phase = new Phase();
-  const { collections, units, ids, relay, consumer, pruning } = assembly;
+  const slots = requestSlots(settings, clock);
+  metrics.watchLoad(slots);
+  const { collections, units, ids, relay, undoing, consumer, pruning } = assembly;
   const app = buildServiceApp({
     name: definition.name,
     version: definition.version,
     collections,
     units,
+    requests: store.requests,
+    requestsKeptForMs: settings.IDEMPOTENCY_RETENTION_MS,
     logger: loggers.get('http'),
+    clock,
     limits: httpLimits(settings),
     phase: () => phase.now,
     observeRequest: (request) => metrics.requested(request),
+    slots,
+    observeShed: (what) => metrics.shed(what),
+    drills: drillsOf(definition.name, settings, clock, random),
     actuator: actuatorOf(definition, { store, broker, assembly, metrics, loggers, phase, clock }),
   });
   const stop = stopping({
@@ -90,8 +97,9 @@ export async function startService(
       { what: 'the HTTP server', run: () => app.close() },
       { what: 'the rebuild of views', run: () => assembly.rebuilds.stop() },
       { what: 'the consumer', run: () => consumer?.stop() },
+      { what: 'the undoing of calls', run: () => undoing.stop() },
       { what: 'the relay', run: () => relay.stop(settings.SHUTDOWN_TIMEOUT_MS / 4) },
-      { what: 'the pruning of the inbox', run: () => pruning.stop() },
+      { what: 'the pruning', run: () => Promise.all(pruning.map((one) => one.stop())) },
       { what: 'the ids', run: () => ids.release() },
       { what: 'the clients', run: () => assembly.close() },
       { what: 'the broker', run: () => broker.close() },
@@ -108,12 +116,14 @@ export async function startService(
     const patience = new Patience({ limitMs, clock, random, logger });
     await patience.with(store.capabilities, 'the database', () => store.open());
     await patience.with(store.capabilities, 'the database', () => store.ensureTables(tables));
+    // before the broker: what has to be undone needs none
+    undoing.start();
     await patience.with(broker.capabilities, 'the broker', () => broker.open());
     await patience.with(broker.capabilities, 'the broker', () => broker.ensureTopic(topicOf(settings)));
     relay.start();
     const servers = { sharedByHosts: store.capabilities.sharedByHosts || broker.capabilities.sharedByHosts };
     await patience.with(servers, 'the consumer group', () => assembly.startConsumer());
-    pruning.start();
+    for (const one of pruning) one.start();
     phase.running();
     logger.info({ url }, 'ready');
     return { name: definition.name, url, stop };
@@ -124,10 +134,10 @@ export async function startService(
 }
 
 /** The HTTP client is a third of the memory and of the start: who calls nobody does without it. */
-async function callerOf({ clients }: ServiceDefinition, metrics: Metrics): Promise<RemoteCaller | undefined> {
+async function callerOf({ clients }: ServiceDefinition): Promise<AssemblyOptions['callerOf']> {
   if (clients.length === 0) return undefined;
   const module = await import('../runtime/remote/remote-caller.js');
-  return new module.RemoteCaller(metrics);
+  return (parts) => new module.RemoteCaller(parts);
 }
 
 interface Parts {
@@ -144,7 +154,7 @@ function actuatorOf(
   { name, version }: ServiceDefinition,
   { store, broker, assembly, metrics, loggers, phase, clock }: Parts,
 ): ActuatorSource {
-  const { relay, consumer, redrive } = assembly;
+  const { relay, consumer, redrive, clients } = assembly;
   const outbox = async () => {
     const { pending, oldestAt } = await store.outbox.status();
     return {
@@ -159,6 +169,8 @@ function actuatorOf(
       return { failed, aside: Math.max(0, all - failed) };
     },
     lag: async () => (await consumer?.lag()) ?? [],
+    clients: () => clients?.all() ?? [],
+    undosPending: async () => (await store.intents.status()).abandoned,
   });
   // what it cannot answer requests without; a broker that is away is none of it: what is committed meanwhile waits in the outbox
   const vital = {
@@ -191,7 +203,9 @@ function actuatorOf(
     loggers,
     outbox,
     parked: parkedRecords(store.parking, redrive),
+    undos: store.intents,
     views: assembly.rebuilds,
+    ...(clients && { clients }),
   };
 }
 

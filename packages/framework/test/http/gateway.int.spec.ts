@@ -344,7 +344,7 @@ describe('browsers of other origins', () => {
       const { headers } = await fetch(gateway.url + path, { headers: { origin: 'http://page.example' } });
       expect(headers.get('access-control-allow-origin')).toBe('*');
       expect(headers.get('access-control-expose-headers')).toBe(
-        'Location, ETag, Retry-After, x-correlation-id',
+        'Location, ETag, Retry-After, x-correlation-id, idempotent-replayed, x-fallback',
       );
     }
   });

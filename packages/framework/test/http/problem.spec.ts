@@ -94,6 +94,7 @@ describe('the status of each error class', () => {
     InvalidInputError: 400,
     UnstorableValueError: 400,
     MalformedBodyError: 400,
+    BadIdempotencyKeyError: 400,
     NotFoundError: 404,
     NoSuchPathError: 404,
     MethodNotAllowedError: 405,
@@ -103,9 +104,13 @@ describe('the status of each error class', () => {
     VersionConflictError: 409,
     UniqueViolationError: 409,
     PatchTestFailedError: 409,
+    RequestRunningError: 409,
+    RequestForgottenError: 409,
+    RequestWithdrawnError: 409,
     PreconditionFailedError: 412,
     BodyTooLargeError: 413,
     UnsupportedMediaTypeError: 415,
+    IdempotencyKeyReusedError: 422,
     RemoteBadAnswerError: 502,
     UpstreamBrokeOffError: 502,
     NotReadyError: 503,
@@ -125,6 +130,11 @@ describe('the status of each error class', () => {
     RemoteUnreachableError: 503,
     RemoteTimeoutError: 503,
     RemoteCallAbortedError: 503,
+    CallAbandonedError: 503,
+    CircuitOpenError: 503,
+    BulkheadFullError: 503,
+    DeadlineExceededError: 503,
+    OverloadedError: 503,
     UpstreamUnreachableError: 503,
     UpstreamTimeoutError: 504,
   };
@@ -147,7 +157,8 @@ describe('the status of each error class', () => {
     const { problem, retryAfter } = problemOf(error, request);
     expect(problem.status).toBe(expected[name] ?? 500);
     // it may have happened: nobody is invited to repeat it
-    const mayRepeat = problem.status === 503 && name !== 'CommitUnknownError';
+    const mayRepeat =
+      (problem.status === 503 && name !== 'CommitUnknownError') || name === 'RequestRunningError';
     expect(retryAfter).toBe(mayRepeat ? '1' : undefined);
   });
 

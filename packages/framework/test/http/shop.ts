@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FastifyInstance } from 'fastify';
 import type { ActuatorSource } from '../../src/http/actuator/actuator-source.js';
 import type { HttpLimits } from '../../src/http/http-limits.js';
+import { RequestSlots, fixedBound } from '../../src/http/load/request-slots.js';
 import type { ObservedRequest } from '../../src/http/http-app.js';
 import { buildServiceApp } from '../../src/http/service-app.js';
 import { DomainError } from '../../src/kernel/errors/model-errors.js';
@@ -91,6 +92,7 @@ export interface Shop extends AsyncDisposable {
   readonly orders: Collection;
   readonly traces: Collection;
   readonly observed: ObservedRequest[];
+  readonly slots: RequestSlots;
   readonly logged: { readonly level: string; readonly fields: any; readonly message: string }[];
   /** What `phase` tells the app. */
   phase: 'starting' | 'running' | 'draining';
@@ -101,6 +103,8 @@ export interface Shop extends AsyncDisposable {
 }
 
 export interface ShopOptions {
+  /** Default: 1,000. */
+  readonly slots?: RequestSlots;
   readonly limits?: Partial<HttpLimits>;
   readonly actuator?: Partial<ActuatorSource>;
   readonly wrapStore?: (store: Store) => Store;
@@ -132,6 +136,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const units = new UnitsOfWork(store, new IdAllocator(store), codec.encode, injector, {
     clock: systemClock,
     random: Math.random,
+    abandoned: () => {},
   });
   for (const collection of [orders, traces]) {
     registered.set(
@@ -144,14 +149,18 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const logged: Shop['logged'] = [];
   const log = (level: string) => (fields: object, message: string) =>
     void logged.push({ level, fields, message });
+  const slots = options.slots ?? new RequestSlots(fixedBound(1_000), systemClock);
   const app = buildServiceApp({
     name: 'shop',
     version: '1.2.3',
     collections: [orders, traces],
     units,
+    requests: store.requests,
+    requestsKeptForMs: 86_400_000,
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     actuator: { ...healthy, ...options.actuator },
     phase: () => shop.phase,
+    slots,
     observeRequest: (request) => observed.push(request),
     ...(options.limits && { limits: options.limits }),
   });
@@ -161,6 +170,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     orders,
     traces,
     observed,
+    slots,
     logged,
     phase: 'running',
     written: async () => ({

@@ -175,6 +175,23 @@ describe('of clients it finds', () => {
     ]);
   });
 
+  it('each URL of a list that is none, by itself; a list of good ones is fine', () => {
+    const list = 'http://a:1, https://b/api,http://[::1]:8080';
+    expect(faultsOf({ clients: [PaymentClient] }, { PAYMENT_URL: list })).toEqual([]);
+    expect(
+      faultsOf({ clients: [PaymentClient] }, { PAYMENT_URL: `${list},ftp://c,http://d:1,e:2,` }),
+    ).toEqual([
+      'the client PaymentClient has the URL ftp://c for payment (set PAYMENT_URL to http://host:port)',
+      'the client PaymentClient has the URL http://d:1,e:2, for payment (set PAYMENT_URL to http://host:port)',
+    ]);
+  });
+
+  it('one whose URL has a password with a comma in it, and shows none of it', () => {
+    expect(faultsOf({ clients: [PaymentClient] }, { PAYMENT_URL: 'http://me:se,cret@payment' })).toEqual([
+      'the client PaymentClient has the URL http://me:***@payment for payment (set PAYMENT_URL to http://host:port)',
+    ]);
+  });
+
   it('one whose URL is in a file that cannot be read, beside the others', () => {
     class NoClient {
       readonly name = 'noclient';
@@ -182,6 +199,77 @@ describe('of clients it finds', () => {
     expect(faultsOf({ clients: [PaymentClient, NoClient] }, { PAYMENT_URL_FILE: '/no/such/file' })).toEqual([
       expect.stringMatching(/^PAYMENT_URL_FILE names \/no\/such\/file, which cannot be read: .*ENOENT/),
       'NoClient is listed in clients without @FeignClient({ name }) (put @FeignClient({ name }) on the class)',
+    ]);
+  });
+
+  it('names that cannot stand in a header', () => {
+    @FeignClient({ name: '결제', url: 'http://payment' })
+    class Odd {
+      readonly 'of\n' = post('/payments');
+    }
+    expect(faultsOf({ clients: [Odd] })).toEqual([
+      'the client Odd is called "결제", and names stand in headers (use letters of ASCII, digits, dots, underscores and hyphens)',
+      'an operation of Odd is called "of\\n", and names stand in headers (use letters of ASCII, digits, dots, underscores and hyphens)',
+    ]);
+  });
+
+  it('options that are out of their range', () => {
+    @FeignClient({
+      name: 'payment',
+      timeoutMs: 0,
+      retryBudget: 2,
+      bulkhead: { maxConcurrent: 0, maxWaiting: 0 },
+      circuit: { failureRate: -0.1, minCalls: 9 },
+      outliers: { failures: 0.5, maxEjected: 1 },
+    })
+    class Wild {
+      readonly approve = post('/payments', {
+        timeoutMs: NaN,
+        retry: { attempts: 11 },
+        circuit: { probes: 0 },
+      });
+      readonly plain = post('/plain', { circuit: false });
+    }
+    expect(faultsOf({ clients: [Wild] })).toEqual([
+      'Wild has timeoutMs 0 (set it to a whole number from 1 to 86400000)',
+      'Wild bulkhead has maxConcurrent 0 (set it to a whole number from 1 to 1000000)',
+      'Wild circuit has failureRate -0.1 (set it to a number from 0 to 1)',
+      'Wild circuit has minCalls 9 (set it to a whole number from 10 to 1000000)',
+      'Wild has retryBudget 2 (set it to a number from 0 to 1)',
+      'Wild outliers has failures 0.5 (set it to a whole number from 1 to 1000000)',
+      'Wild.approve has timeoutMs NaN (set it to a whole number from 1 to 86400000)',
+      'Wild.approve circuit has probes 0 (set it to a whole number from 1 to 1000000)',
+      'Wild.approve retry has attempts 11 (set it to a whole number from 1 to 10)',
+    ]);
+  });
+
+  it('an undo that cannot be made, or that stands beside a fallback', () => {
+    const returns = z.object({ id: z.int() });
+    @FeignClient({ name: 'payment' })
+    class Undone {
+      readonly fine = post('/payments', { undo: true });
+      readonly own = post('/payments', { undo: '/undo/{key}' });
+      readonly within = post('/shops/{shop}/payments', { undo: true });
+      readonly away = post('/payments', { undo: 'undo/{key}' });
+      readonly both = post('/payments', { returns, undo: true, fallback: { id: 1 } });
+    }
+    expect(faultsOf({ clients: [Undone] })).toEqual([
+      expect.stringMatching(
+        /^Undone.within is undone by \/shops\/\{shop\}\/payments\/requests\/\{key\}, and/,
+      ),
+      expect.stringMatching(/^Undone.away is undone by undo\/\{key\}, and all that is known/),
+      'Undone.both has an undo and a fallback, so that nobody could tell whether it was made (leave one of them out)',
+    ]);
+  });
+
+  it('an operation that two clients have', () => {
+    @FeignClient({ name: 'payment' })
+    class Other {
+      readonly approve = post('/payments');
+      readonly cancel = post('/cancel');
+    }
+    expect(faultsOf({ clients: [PaymentClient, Other, Other] })).toEqual([
+      'the operation payment.approve is in PaymentClient and Other (declare it once, or call one of them something else)',
     ]);
   });
 

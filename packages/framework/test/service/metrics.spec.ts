@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CircuitState, ClientState, OperationState } from '../../src/runtime/remote/client-states.js';
 import { Metrics } from '../../src/service/metrics.js';
 
 const names = (text: string) => new Set([...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1]));
@@ -18,6 +19,8 @@ const GAUGES = {
   outbox: async () => ({ pending: 3, oldestAgeSeconds: 1.5 }),
   parkedKeys: async () => ({ failed: 2, aside: 3 }),
   lag: async () => [{ topic: 'events', partition: 0, lag: 7 }],
+  clients: () => [],
+  undosPending: async () => 4,
 };
 
 describe('the metrics of a service', () => {
@@ -34,6 +37,14 @@ describe('the metrics of a service', () => {
       'parked_keys',
       'aside_keys',
       'consumer_lag',
+      'client_circuit_state',
+      'client_circuit_openings_total',
+      'client_bulkhead_running',
+      'client_bulkhead_waiting',
+      'client_retries_total',
+      'client_ejected_targets',
+      'client_undos_total',
+      'client_undos_pending',
       'process_cpu_seconds_total',
       'process_resident_memory_bytes',
       'nodejs_eventloop_lag_seconds',
@@ -78,6 +89,55 @@ describe('the metrics of a service', () => {
     metrics.close();
   });
 
+  it('say how the services do that this one calls, as often as they are asked', async () => {
+    const operation = (name: string, circuit: CircuitState, openings: number): OperationState => ({
+      operation: `payment.${name}`,
+      circuit,
+      openings,
+      calls: 9,
+      failures: 8,
+      refused: 7,
+      running: 6,
+      waiting: 5,
+      lastErrors: [],
+    });
+    const metrics = new Metrics('shop');
+    const target = { url: 'http://a', ejectedUntil: null, failuresInARow: 0 };
+    const payment: ClientState = {
+      client: 'payment',
+      operations: [
+        operation('approve', 'open', 3),
+        operation('read', 'half open', 1),
+        operation('list', 'forced closed', 0),
+        operation('drop', 'none', 0),
+      ],
+      targets: [
+        { ...target, isEjected: true },
+        { ...target, isEjected: false },
+      ],
+    };
+    metrics.watch({ ...GAUGES, clients: () => [payment] });
+    metrics.retried('payment', 'read');
+    metrics.undone('payment.approve', 'failed');
+    await metrics.text();
+    const text = await metrics.text();
+    for (const line of [
+      'client_circuit_state{application="shop",client="payment",operation="approve"} 2',
+      'client_circuit_state{application="shop",client="payment",operation="read"} 1',
+      'client_circuit_state{application="shop",client="payment",operation="list"} 0',
+      'client_circuit_openings_total{application="shop",client="payment",operation="approve"} 3',
+      'client_bulkhead_running{application="shop",client="payment",operation="read"} 6',
+      'client_bulkhead_waiting{application="shop",client="payment",operation="read"} 5',
+      'client_ejected_targets{application="shop",client="payment"} 1',
+      'client_retries_total{application="shop",client="payment",operation="read"} 1',
+      'client_undos_total{application="shop",operation="payment.approve",outcome="failed"} 1',
+      'client_undos_pending{application="shop"} 4',
+    ])
+      expect(samples(text)).toContain(line);
+    expect(text).not.toMatch(/^client_circuit_state\{.*drop/m);
+    metrics.close();
+  });
+
   it('are those of the moment in which they are asked for, all of them', async () => {
     const metrics = new Metrics('shop');
     let waiting = 1;
@@ -98,11 +158,11 @@ describe('the metrics of a service', () => {
   it('can be had while the store and the broker are away: what is not known is not a number', async () => {
     const metrics = new Metrics('shop');
     const away = () => Promise.reject(new Error('away'));
-    metrics.watch({ outbox: away, parkedKeys: away, lag: away });
+    metrics.watch({ outbox: away, parkedKeys: away, lag: away, clients: () => [], undosPending: away });
     metrics.published(1);
     const text = await metrics.text();
     expect(text).toMatch(/^outbox_published_total\S* 1$/m);
-    for (const name of ['outbox_pending', 'outbox_oldest_age_seconds', 'parked_keys'])
+    for (const name of ['outbox_pending', 'outbox_oldest_age_seconds', 'parked_keys', 'client_undos_pending'])
       expect(text).toMatch(new RegExp(`^${name}\\S* Nan$`, 'm'));
     expect(text).not.toMatch(/^consumer_lag\{/m);
     metrics.close();

@@ -4,14 +4,16 @@ import { JSON_TYPE } from '../resource/media-types.js';
 import { sendJson } from '../resource/answers.js';
 import type { Routes } from '../routes.js';
 import type { ActuatorSource, Health } from './actuator-source.js';
+import { addCircuitRoutes } from './circuit-routes.js';
 import { addLoggerRoutes } from './logger-routes.js';
 import { addMetricRoutes } from './metric-routes.js';
 import { addParkedRoutes } from './parked-routes.js';
+import { addUndoListRoutes } from './undo-list-routes.js';
 import { addViewRoutes } from './view-routes.js';
 
 /** Everything under `/actuator`. It answers in every phase of the service. */
 export function addActuatorRoutes(routes: Routes, source: ActuatorSource): void {
-  const { metrics, loggers, outbox, parked, views } = source;
+  const { metrics, loggers, outbox, parked, undos, views, clients } = source;
   addIndexRoute(routes, source);
   addHealthRoutes(routes, source);
   routes.add({
@@ -29,10 +31,13 @@ export function addActuatorRoutes(routes: Routes, source: ActuatorSource): void 
   }
   if (loggers) addLoggerRoutes(routes, loggers);
   if (parked) addParkedRoutes(routes, parked);
+  if (undos) addUndoListRoutes(routes, undos);
   if (views) addViewRoutes(routes, views);
+  if (clients) addCircuitRoutes(routes, clients);
 }
 
-function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked, views }: ActuatorSource): void {
+function addIndexRoute(routes: Routes, source: ActuatorSource): void {
+  const { metrics, loggers, outbox, parked, undos, views, clients } = source;
   const names = [
     'health',
     'health/liveness',
@@ -42,7 +47,9 @@ function addIndexRoute(routes: Routes, { metrics, loggers, outbox, parked, views
     ...(outbox ? ['outbox'] : []),
     ...(loggers ? ['loggers'] : []),
     ...(parked ? ['parked'] : []),
+    ...(undos ? ['undos'] : []),
     ...(views ? ['views'] : []),
+    ...(clients ? ['circuitbreakers'] : []),
   ];
   routes.add({
     method: 'GET',

@@ -1,3 +1,5 @@
+import type { ClientStates } from '../../runtime/remote/client-states.js';
+import type { CallIntents } from '../../store/call-intents.js';
 import type { ParkingLot } from '../../store/parking-lot.js';
 
 export type HealthStatus = 'UP' | 'DOWN' | 'OUT_OF_SERVICE';
@@ -121,5 +123,8 @@ export interface ActuatorSource {
   readonly loggers?: LoggerLevels;
   readonly outbox?: () => Promise<OutboxStatus>;
   readonly parked?: ParkedRecords;
+  /** The calls that are to be undone. */
+  readonly undos?: Pick<CallIntents, 'abandoned' | 'undone'>;
   readonly views?: RebuildableViews;
+  readonly clients?: ClientStates;
 }

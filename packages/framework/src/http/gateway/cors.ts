@@ -1,5 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
+import { FALLBACK_HEADER } from '../fallback-header.js';
+import { REPLAYED_HEADER } from '../idempotency/kept-answer.js';
 import { CORRELATION_HEADER } from '../request-origin.js';
 
 /** Which pages of other origins may use the API from a browser. */
@@ -12,7 +14,7 @@ export interface CorsSettings {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** What scripts of other origins may read beside the body. */
-const EXPOSED = ['Location', 'ETag', 'Retry-After', CORRELATION_HEADER];
+const EXPOSED = ['Location', 'ETag', 'Retry-After', CORRELATION_HEADER, REPLAYED_HEADER, FALLBACK_HEADER];
 /** How long browsers remember a preflight, in seconds. */
 const MAX_AGE = 3600;
 

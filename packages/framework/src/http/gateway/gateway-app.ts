@@ -5,9 +5,11 @@ import { addActuatorRoutes } from '../actuator/actuator-routes.js';
 import type { ActuatorSource } from '../actuator/actuator-source.js';
 import { baseUrlOf } from '../base-url.js';
 import { type HttpAppOptions, buildHttpApp } from '../http-app.js';
+import { type HttpLimits, SILENCE_MARGIN_MS, httpLimitsWith } from '../http-limits.js';
 import { readJsonBodies } from '../json-body.js';
 import { sendJson } from '../resource/answers.js';
 import { HAL_JSON } from '../resource/media-types.js';
+import { counted } from '../load/counted.js';
 import { Routes } from '../routes.js';
 import { type CorsSettings, allowOrigins } from './cors.js';
 import { Proxy, type Upstream } from './proxy.js';
@@ -32,16 +34,18 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** One entry point to several services. It does not listen yet: `await app.listen({ host, port })`. */
 export function buildGatewayApp(options: GatewayAppOptions): FastifyInstance {
   const { definition, urls, trustForwarded = false } = options;
-  const { fastify, table, limits } = buildHttpApp(options, (app) =>
-    allowOrigins(app, options.cors ?? { origins: '*' }),
-  );
   const timeoutMs = definition.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { fastify, table, limits, deadline } = buildHttpApp(
+    { ...options, limits: patient(httpLimitsWith(options.limits), timeoutMs) },
+    (app) => allowOrigins(app, options.cors ?? { origins: '*' }),
+  );
   const pool = new UpstreamPool({
     connections: MAX_CONNECTIONS,
     connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     silenceTimeoutMs: timeoutMs,
   });
-  const proxy = new Proxy(pool, { timeoutMs, bodyLimitBytes: limits.bodyLimitBytes, trustForwarded });
+  const { clock } = deadline;
+  const proxy = new Proxy(pool, { timeoutMs, bodyLimitBytes: limits.bodyLimitBytes, trustForwarded, clock });
   fastify.addHook('onClose', () => pool.close());
 
   // what is passed on and what is answered here read bodies differently
@@ -54,12 +58,17 @@ export function buildGatewayApp(options: GatewayAppOptions): FastifyInstance {
   });
   fastify.register((own, _, done) => {
     readJsonBodies(own);
-    const routes = new Routes(own, table, limits.requestTimeoutMs, options.logger);
+    const routes = new Routes(own, table, deadline);
     if (definition.routes.every(({ path }) => path !== '/')) addIndexRoute(routes, definition);
     addActuatorRoutes(routes, options.actuator);
     done();
   });
   return fastify;
+}
+
+/** While a service behind may be silent, nothing moves on the client's connection either. */
+function patient(limits: HttpLimits, timeoutMs: number): HttpLimits {
+  return { ...limits, silenceTimeoutMs: Math.max(limits.silenceTimeoutMs, timeoutMs + SILENCE_MARGIN_MS) };
 }
 
 function leaveBodiesAlone(fastify: FastifyInstance): void {
@@ -75,7 +84,7 @@ function addProxyRoute(fastify: FastifyInstance, path: string, proxy: Proxy, ups
       url,
       exposeHeadRoute: false,
       config: { template: `${path}/**` },
-      handler: (request, reply) => proxy.forward(upstream, request, reply),
+      handler: counted((request, reply) => proxy.forward(upstream, request, reply)),
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceparentOf } from '../../runtime/trace-context.js';
+import { DEADLINE_HEADER, deadlineHeaderOf } from '../../runtime/remote/deadline-header.js';
 import type { UpstreamAnswer, UpstreamRequest } from '../../runtime/remote/upstream-pool.js';
 import { CORRELATION_HEADER } from '../request-origin.js';
 
@@ -27,10 +28,15 @@ export interface PassingOn {
   /** A proxy in front of the gateway sets `X-Forwarded-*`, so they are true and stay. */
   readonly trustForwarded: boolean;
   readonly hasBody: boolean;
+  /** How much longer the client, or the gateway, waits, in milliseconds. */
+  readonly leftMs: number;
 }
 
 /** The headers that the service behind gets. */
-export function requestHeaders(request: FastifyRequest, { trustForwarded, hasBody }: PassingOn): Headers {
+export function requestHeaders(
+  request: FastifyRequest,
+  { trustForwarded, hasBody, leftMs }: PassingOn,
+): Headers {
   const { headers, origin } = request;
   const named = namedByConnection(headers.connection);
   const passed: Record<string, string | string[]> = {};
@@ -43,6 +49,7 @@ export function requestHeaders(request: FastifyRequest, { trustForwarded, hasBod
   Object.assign(passed, theWay(request, passed));
   passed['traceparent'] = traceparentOf(origin.trace);
   passed[CORRELATION_HEADER] = origin.correlationId;
+  passed[DEADLINE_HEADER] = deadlineHeaderOf(leftMs);
   return passed;
 }
 

@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../kernel/clock.js';
 import { UpstreamBrokeOffError, UpstreamTimeoutError } from '../../kernel/errors/gateway-errors.js';
+import { DeadlineExceededError } from '../../kernel/errors/remote-errors.js';
 import { BadRequestError, BodyTooLargeError } from '../../kernel/errors/request-errors.js';
+import { MAX_CLIENT_MS, remainingMs } from '../../runtime/remote/deadline-header.js';
 import type { UpstreamAnswer, UpstreamPool, UpstreamRequest } from '../../runtime/remote/upstream-pool.js';
 import { pathOf } from '../fastify-words.js';
 import { CountedBody } from './counted-body.js';
@@ -17,11 +20,15 @@ export interface ProxySettings {
   readonly timeoutMs: number;
   readonly bodyLimitBytes: number;
   readonly trustForwarded: boolean;
+  readonly clock: Clock;
 }
+
+/** Comes in with the headers, or right after. */
+const SMALL_BODY_BYTES = 64 * 1024;
 
 /**
  * Passes requests on, both ways as they come: nothing is kept, parsed or waited for. When the client goes away the call is
- * given up. A read whose connection broke is tried once more; a write never is.
+ * given up, and so it is when the client's own time is over: the service behind is told how much of it is left. A read whose connection broke is tried once more; a write never is.
  */
 export class Proxy {
   constructor(
@@ -45,22 +52,28 @@ export class Proxy {
     request: FastifyRequest,
     call: AbortController,
   ): Promise<UpstreamAnswer> {
-    const { timeoutMs } = this.settings;
-    const timer = setTimeout(() => call.abort(new UpstreamTimeoutError(service, timeoutMs)), timeoutMs);
-    const { trustForwarded } = this.settings;
+    const { timeoutMs, trustForwarded, clock } = this.settings;
+    const leftMs = remainingMs(request.origin, clock, MAX_CLIENT_MS);
+    if (leftMs <= 0) throw new DeadlineExceededError(`${request.method} ${pathOf(request.url)}`);
+    const after = (ms: number) => setTimeout(() => call.abort(new UpstreamTimeoutError(service, ms)), ms);
+    const silence = after(timeoutMs);
+    const end = after(leftMs);
     try {
-      const body = this.#bodyOf(request, () => timer.refresh());
+      const body = this.#bodyOf(request, () => silence.refresh());
+      // while a large body streams nobody knows how long it takes: then only the client's own word counts
+      const tellMs = body && !isSmall(request) ? leftMs : Math.min(leftMs, timeoutMs);
       return await this.#sendRepeatably({
         service,
         origin: url.origin,
         method: request.method,
         path: url.pathname.replace(/\/$/, '') + request.url,
-        headers: requestHeaders(request, { trustForwarded, hasBody: body !== null }),
+        headers: requestHeaders(request, { trustForwarded, hasBody: body !== null, leftMs: tellMs }),
         body,
         signal: call.signal,
       });
     } finally {
-      clearTimeout(timer);
+      clearTimeout(silence);
+      clearTimeout(end);
     }
   }
 
@@ -86,6 +99,12 @@ export class Proxy {
     // what nobody wants any more is read away, or the client's next request on this connection would wait behind it for ever
     return body.once('close', () => raw.unpipe(body).resume());
   }
+}
+
+/** Its body takes no time worth speaking of. */
+function isSmall({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length'];
+  return length !== undefined && Number(length) <= SMALL_BODY_BYTES;
 }
 
 /** A service that resolves `..` would be led out of the routes of the gateway. */

@@ -1,11 +1,22 @@
 import type { CommandNote } from '../../model/command.js';
 import { Finder } from '../resource/finder.js';
 import { JSON_PATCH, JSON_TYPE, MERGE_PATCH } from '../resource/media-types.js';
+import { undoOf } from '../../model/undo.js';
 import { commandPath } from '../resource/command-routes.js';
+import { undoPath } from '../resource/undo-route.js';
 import type { Resource } from '../resource/resource.js';
 import { schemaRef } from './components.js';
 import { jsonSchemaOf } from './json-schema.js';
-import { bodyOf, ifMatch, pagingParameters, pathId, problems, responseOf } from './operation-parts.js';
+import {
+  bodyOf,
+  idempotencyKey,
+  ifMatch,
+  pagingParameters,
+  pathId,
+  pathKey,
+  problems,
+  responseOf,
+} from './operation-parts.js';
 
 type PathItem = Record<string, object>;
 
@@ -23,6 +34,8 @@ export function collectionPaths(resource: Resource): Record<string, PathItem> {
   if (collection.kind === 'view') return paths;
   paths[path]!['post'] = createOperation(resource);
   Object.assign(paths[`${path}/{id}`]!, itemWrites(resource));
+  if (undoOf(collection.entityClass) !== undefined)
+    paths[undoPath(resource)] = { parameters: [pathKey], delete: undoOperation(resource) };
   for (const command of collection.commands) {
     const item = (paths[commandPath(resource, command)] ??= { parameters: [pathId] });
     item[command.httpMethod.toLowerCase()] = commandOperation(resource, command);
@@ -71,15 +84,16 @@ function createOperation({ collection, itemName, rel }: Resource): object {
   return {
     operationId: `create-${rel}`,
     tags: [collection.name],
+    parameters: [idempotencyKey],
     requestBody: bodyOf(schemaRef(`${itemName}Input`), [JSON_TYPE]),
-    responses: { 201: item(itemName), ...problems(400, 409, 413, 415, 503) },
+    responses: { 201: item(itemName), ...problems(400, 409, 413, 415, 422, 503) },
   };
 }
 
 function itemWrites({ collection, itemName, rel }: Resource): PathItem {
   const tags = [collection.name];
-  const parameters = [ifMatch];
-  const responses = { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 413, 415, 503) };
+  const parameters = [ifMatch, idempotencyKey];
+  const responses = { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 413, 415, 422, 503) };
   const patch = bodyOf(schemaRef(`${itemName}Patch`), [JSON_TYPE, MERGE_PATCH]);
   const operations = { schema: { type: 'array', items: { type: 'object' } } };
   return {
@@ -101,7 +115,7 @@ function itemWrites({ collection, itemName, rel }: Resource): PathItem {
       operationId: `delete-${rel}`,
       tags,
       parameters,
-      responses: { 204: done, ...problems(404, 409, 412, 503) },
+      responses: { 204: done, ...problems(400, 404, 409, 412, 422, 503) },
     },
   };
 }
@@ -110,9 +124,18 @@ function commandOperation({ collection, itemName, rel }: Resource, { path, body 
   return {
     operationId: `${path.replaceAll(/\W+/g, '-')}-${rel}`,
     tags: [collection.name],
-    parameters: [ifMatch],
+    parameters: [ifMatch, idempotencyKey],
     ...(body && { requestBody: bodyOf(jsonSchemaOf(body, 'input'), [JSON_TYPE]) }),
-    responses: { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 503) },
+    responses: { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 422, 503) },
+  };
+}
+
+function undoOperation({ collection, rel }: Resource): object {
+  return {
+    operationId: `take-back-${rel}`,
+    tags: [collection.name],
+    description: `Takes back the request that made the ${rel}; before it has come, it never happens.`,
+    responses: { 204: { description: 'it is taken back' }, ...problems(400, 409, 422, 503) },
   };
 }
 

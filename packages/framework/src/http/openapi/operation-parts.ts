@@ -13,6 +13,21 @@ export const ifMatch = {
   schema: { type: 'string' },
 };
 
+export const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'the request takes effect once, however often it is sent with this key',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+};
+
+export const pathKey = {
+  name: 'key',
+  in: 'path',
+  required: true,
+  description: 'the Idempotency-Key that the request was made with',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 export const pagingParameters = [
   { name: 'page', in: 'query', schema: { type: 'integer', minimum: 0, default: 0 } },
   { name: 'size', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 20 } },

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotAcceptableError } from '../../kernel/errors/request-errors.js';
 import type { StoredEntity } from '../../runtime/collection.js';
+import { type Answer, NO_CONTENT } from '../answer.js';
 import { baseUrlOf } from '../base-url.js';
 import type { Negotiator } from '../media-type.js';
 import { entityTagOf } from './entity-tag.js';
@@ -33,24 +34,21 @@ export function negotiated(
  * so that one whose answer the client could not read is not made.
  * @throws NotAcceptableError
  */
-export function changeAnswer(resource: Resource, request: FastifyRequest, reply: FastifyReply) {
+export function changeAnswer(resource: Resource, request: FastifyRequest) {
   const mediaType =
     request.headers.accept === undefined ? undefined : negotiated(request, resource.negotiate);
   const base = baseUrlOf(request);
+  const answer = (status: number, entity: StoredEntity, more: Answer['headers'] = {}): Answer => {
+    const headers = { ...more, etag: entityTagOf(entity.version) };
+    if (mediaType === undefined) return { status, headers };
+    const body = toJson(resource.item(base, entity));
+    return { status, headers: { ...headers, 'content-type': mediaType }, body };
+  };
   return {
-    created(entity: StoredEntity): FastifyReply {
-      reply
-        .code(201)
-        .header('location', resource.itemUrl(base, entity.id))
-        .header('etag', entityTagOf(entity.version));
-      return mediaType === undefined ? reply.send() : sendJson(reply, mediaType, resource.item(base, entity));
-    },
-    changed(entity: StoredEntity): FastifyReply {
-      reply.header('etag', entityTagOf(entity.version));
-      return mediaType === undefined
-        ? reply.code(204).send()
-        : sendJson(reply, mediaType, resource.item(base, entity));
-    },
-    gone: (): FastifyReply => reply.code(204).send(),
+    created: (entity: StoredEntity): Answer =>
+      answer(201, entity, { location: resource.itemUrl(base, entity.id) }),
+    /** Undefined: the change has removed it. */
+    changed: (entity: StoredEntity | undefined): Answer =>
+      entity ? answer(mediaType === undefined ? 204 : 200, entity) : NO_CONTENT,
   };
 }

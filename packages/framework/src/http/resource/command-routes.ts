@@ -2,7 +2,8 @@ import { InvalidInputError } from '../../kernel/errors/model-errors.js';
 import { coerced } from '../../model/coercion.js';
 import type { CommandNote } from '../../model/command.js';
 import { IN_PLAIN_WORDS, fieldErrors } from '../../model/field-errors.js';
-import type { UnitsOfWork } from '../../runtime/units-of-work.js';
+import { sendAnswer } from '../answer.js';
+import type { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import type { Routes } from '../routes.js';
 import { changeAnswer } from './answers.js';
 import { change } from './change.js';
@@ -10,20 +11,20 @@ import { JSON_TYPE } from './media-types.js';
 import type { Resource } from './resource.js';
 
 /** The behaviours that `@Command` makes reachable: `PUT /orders/{id}/cancel`. The answer is the aggregate. */
-export function addCommandRoutes(routes: Routes, resource: Resource, units: UnitsOfWork): void {
+export function addCommandRoutes(routes: Routes, resource: Resource, writes: IdempotentWrites): void {
   for (const command of resource.collection.commands) {
     routes.add({
       method: command.httpMethod,
       path: commandPath(resource, command),
       ...(command.body && { consumes: [JSON_TYPE] }),
       async handler(request, reply) {
-        const answer = changeAnswer(resource, request, reply);
-        const changed = await change(units, resource, request, async (entity) => {
+        const { changed } = changeAnswer(resource, request);
+        const answer = await change(writes, resource, request, changed, async (entity) => {
           // the decorator stands on methods only
           const behaviour = Reflect.get(entity, command.method) as (...args: unknown[]) => unknown;
           await behaviour.apply(entity, argumentsOf(command, request.body));
         });
-        return changed ? answer.changed(changed) : answer.gone();
+        return sendAnswer(reply, answer);
       },
     });
   }

@@ -1,18 +1,19 @@
 import { inject } from '../../model/ambient.js';
 import { create } from '../../model/entity.js';
 import { repositoryOf } from '../../model/repository.js';
-import type { UnitsOfWork } from '../../runtime/units-of-work.js';
+import { NO_CONTENT, sendAnswer } from '../answer.js';
+import type { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import type { Routes } from '../routes.js';
 import { changeAnswer } from './answers.js';
-import { change } from './change.js';
+import { type Work, change } from './change.js';
 import { ItemInput } from './item-input.js';
 import { ItemPatch } from './item-patch.js';
 import { ITEM_BODIES, PATCH_BODIES } from './media-types.js';
 import type { Resource } from './resource.js';
 
 /** `POST /orders`, and `PUT`, `PATCH` and `DELETE /orders/{id}`. */
-export function addWriteRoutes(routes: Routes, resource: Resource, units: UnitsOfWork): void {
-  const { entityClass } = resource.collection;
+export function addWriteRoutes(routes: Routes, resource: Resource, writes: IdempotentWrites): void {
+  const { entityClass, table } = resource.collection;
   const repository = repositoryOf(entityClass);
   const input = new ItemInput(resource);
   const patch = new ItemPatch(resource, input);
@@ -23,14 +24,17 @@ export function addWriteRoutes(routes: Routes, resource: Resource, units: UnitsO
     path: resource.path,
     consumes: ITEM_BODIES,
     async handler(request, reply) {
-      const answer = changeAnswer(resource, request, reply);
-      const fields = input.whole(request.body);
-      const entity = await units.run(request.origin, () => {
-        const added = create(entityClass, fields);
-        inject(repository).add(added);
-        return added;
+      const { created } = changeAnswer(resource, request);
+      const answer = await writes.carryOut(request, {
+        work() {
+          const added = create(entityClass, input.whole(request.body));
+          inject(repository).add(added);
+          return added;
+        },
+        answer: (added) => created(resource.stored(added)),
+        made: ({ id }) => ({ table: table.name, id }),
       });
-      return answer.created(resource.stored(entity));
+      return sendAnswer(reply, answer);
     },
   });
 
@@ -39,11 +43,11 @@ export function addWriteRoutes(routes: Routes, resource: Resource, units: UnitsO
     path: itemPath,
     consumes: ITEM_BODIES,
     async handler(request, reply) {
-      const answer = changeAnswer(resource, request, reply);
-      const changed = await change(units, resource, request, (entity) => {
+      const { changed } = changeAnswer(resource, request);
+      const answer = await change(writes, resource, request, changed, (entity) => {
         Object.assign(entity, input.changed(request.body, resource.stored(entity).fields));
       });
-      return changed ? answer.changed(changed) : answer.gone();
+      return sendAnswer(reply, answer);
     },
   });
 
@@ -52,12 +56,12 @@ export function addWriteRoutes(routes: Routes, resource: Resource, units: UnitsO
     path: itemPath,
     consumes: PATCH_BODIES,
     async handler(request, reply) {
-      const answer = changeAnswer(resource, request, reply);
-      const changed = await change(units, resource, request, (entity) => {
+      const { changed } = changeAnswer(resource, request);
+      const answer = await change(writes, resource, request, changed, (entity) => {
         const stored = resource.stored(entity);
         Object.assign(entity, patch.apply(stored, request.headers['content-type'], request.body));
       });
-      return changed ? answer.changed(changed) : answer.gone();
+      return sendAnswer(reply, answer);
     },
   });
 
@@ -65,8 +69,9 @@ export function addWriteRoutes(routes: Routes, resource: Resource, units: UnitsO
     method: 'DELETE',
     path: itemPath,
     async handler(request, reply) {
-      await change(units, resource, request, (entity, orders) => orders.remove(entity));
-      return reply.code(204).send();
+      const gone = () => NO_CONTENT;
+      const remove: Work = (entity, orders) => orders.remove(entity);
+      return sendAnswer(reply, await change(writes, resource, request, gone, remove));
     },
   });
 }

@@ -84,7 +84,7 @@ describe('the audit of the cafe', () => {
       findings: [],
       orders: 2,
       cancelled: 1,
-      orphans: 0,
+      undone: 0,
       repeated: 0,
     });
   });

@@ -29,16 +29,16 @@ export interface CafeAudit {
   readonly findings: readonly string[];
   readonly orders: number;
   readonly cancelled: number;
-  /** Payments of orders that are not there: order was killed, lost its database or did not wait any longer, between payment's commit and its own. */
-  readonly orphans: number;
+  /** Payments that were taken back, because their order did not come about: order was killed, lost its database or did not wait any longer. */
+  readonly undone: number;
   /** Records of the log that were there before, with the same event id. */
   readonly repeated: number;
 }
 
 /**
  * Goes through all databases and the log when nothing is on its way any more: what was promised is kept, every committed change
- * has its events, and every event took effect exactly once, in order. A payment may be left of an order that died before its
- * commit; then it is a whole payment, with all that follows from it.
+ * has its events, and every event took effect exactly once, in order. Each order has its payment; a payment whose order did not come
+ * about is cancelled, with all that follows from it.
  */
 export async function auditCafe(engines: Engines, promised: Promised, withinMs?: number): Promise<CafeAudit> {
   await settled({ engines }, CAFE, withinMs);
@@ -55,16 +55,16 @@ export async function auditCafe(engines: Engines, promised: Promised, withinMs?:
     )
   ).map(({ status, ...rest }) => ({ ...rest, cancelled: status === 'PaymentCancelled' }) as Paid);
   const paidOrders = new Set(paid.map(({ orderId }) => orderId));
-  const orphans = without(paidOrders, orders);
+  const undone = without(paidOrders, orders);
   findings.same(
     'payments',
     paid.map(({ orderId }) => orderId),
-    new Set([...orders, ...orphans]),
+    new Set([...orders, ...undone]),
   );
   findings.same(
     'cancelled payments',
     paid.filter((payment) => payment.cancelled).map(({ orderId }) => orderId),
-    cancelled,
+    [...cancelled, ...undone],
   );
 
   const deliveries = await auditDeliveries(engines, paid, findings);
@@ -93,7 +93,7 @@ export async function auditCafe(engines: Engines, promised: Promised, withinMs?:
     findings: findings.lines,
     orders: orders.size,
     cancelled: cancelled.size,
-    orphans: orphans.length,
+    undone: undone.length,
     repeated,
   };
 }

@@ -12,6 +12,8 @@ export interface HostOptions {
   readonly waits?: boolean;
   /** Another process of the same services: on ports of its own. */
   readonly another?: boolean;
+  /** Beside those that the lab gives. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A folder, engines, ports, and all processes that use them; nothing is left of it at the end. */
@@ -52,11 +54,12 @@ export class CrashLab implements AsyncDisposable {
   }
 
   /** Begins a process with these services. */
-  spawn(services: readonly string[], { another, ...plan }: HostOptions = {}): HostProcess {
+  spawn(services: readonly string[], { another, settings: own, ...plan }: HostOptions = {}): HostProcess {
     const settings = (name: string) => ({
       ...this.engines.settings(name),
       PORT: another ? '0' : String(this.#ports.get(name)),
       ...(this.#ports.has('payment') && { PAYMENT_URL: this.url('payment') }),
+      ...own,
     });
     const host = new HostProcess(
       { services: Object.fromEntries(services.map((name) => [name, settings(name)])), ...plan },

@@ -14,8 +14,6 @@ import { whileSelling } from './while-selling.ts';
 /** A till, a ledger and a shop on some engines, where one after the other is killed. */
 export class CrashStage implements AsyncDisposable {
   readonly lab: CrashLab;
-  /** How many orders may have a payment and not be there: order died over them, or did not wait any longer. */
-  #orphans = 0;
   #till!: HostProcess;
   #ledger!: HostProcess;
   #shop!: HostProcess;
@@ -55,9 +53,7 @@ export class CrashStage implements AsyncDisposable {
     await auditBooks(this.lab);
     const { orders, paid, placed } = await shopOf(this.lab);
     expect(placed, 'orders that were told of').toEqual(orders);
-    expect(new Set(paid).size, 'orders that were paid once').toBe(paid.length);
-    expect(paid, 'orders that were paid').toEqual(expect.arrayContaining([...orders]));
-    expect(paid.length - orders.length, 'payments without an order').toBeLessThanOrEqual(this.#orphans);
+    expect(paid, 'orders that were paid').toEqual(orders);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -72,13 +68,12 @@ export class CrashStage implements AsyncDisposable {
     expect(await this.#shop.died()).toBe(`${death.side} ${death.point}`);
     // the call was made, and payment has committed: this is the moment that the case is about
     expect((await paidOf(this.lab)).length).toBeGreaterThan(before.length);
-    this.#orphans++;
     this.#shop = await this.lab.start(['order', 'payment']);
     await this.#place();
   }
 
   #place(): Promise<number> {
-    return place(this.lab, () => this.#orphans++);
+    return place(this.lab, () => {});
   }
 
   async #sale(death: Death): Promise<void> {

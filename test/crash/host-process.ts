@@ -41,6 +41,10 @@ export class HostProcess {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   /** Where a service of it listens, once it is ready. */
   url(service: string): string {
     return this.#urls[service]!;

@@ -9,7 +9,7 @@ export interface Place {
   /** The how-manieth call of the point. Default: the next. */
   readonly nth?: number;
   /** For `commit`: of what. Default: of anything. */
-  readonly of?: 'request' | 'handler' | 'redrive';
+  readonly of?: 'request' | 'handler' | 'redrive' | 'withdrawal';
 }
 
 /** Where a process is to kill itself. */

@@ -26,7 +26,7 @@ export async function place(lab: CrashLab, refused?: () => void): Promise<number
 
 export interface Shop {
   readonly orders: readonly number[];
-  /** The orders of the payments. */
+  /** The orders of the payments that are not cancelled. */
   readonly paid: readonly number[];
   /** The orders of the events `OrderPlaced`. */
   readonly placed: readonly number[];
@@ -51,7 +51,7 @@ export function ordersOf(lab: CrashLab): Promise<number[]> {
 }
 
 export function paidOf(lab: CrashLab): Promise<number[]> {
-  return ids(lab, 'payment', 'SELECT "orderId" AS id FROM payments');
+  return ids(lab, 'payment', `SELECT "orderId" AS id FROM payments WHERE status = 'PaymentApproved'`);
 }
 
 async function ids(lab: CrashLab, service: string, sql: string): Promise<number[]> {

@@ -12,6 +12,8 @@ const DEAF = new Set(['till', 'gateway']);
 
 /** Short: what a killed member held is free again soon. No shorter: on a busy machine live members would be taken for dead. */
 const SESSION_MS = '4000';
+/** Short: what a killed process has called is undone soon after. */
+const REQUEST_MS = '5000';
 
 export interface EnginesOptions extends EngineChoice {
   /** Where embedded engines have their files. */
@@ -51,6 +53,7 @@ export class Engines implements AsyncDisposable {
       settings.set(service, {
         DATA_DIR: folder,
         DATABASE_URL: told,
+        REQUEST_TIMEOUT_MS: REQUEST_MS,
         ...(broker === 'kafka' && {
           BROKER_URL: `kafka://${serversOf(options).broker}`,
           BROKER_SESSION_TIMEOUT_MS: SESSION_MS,

@@ -24,30 +24,33 @@ describe.skipIf(noContainers !== undefined)(
     const promised = { placed: new Set<number>(), cancelled: new Set<number>() };
     const random = seededRandom(SEED);
     let servers: Servers;
-    let beforePostgres: Balancer;
+    let before: { postgres: Balancer; mariadb: Balancer };
     let fleet: Fleet;
 
     beforeAll(async () => {
       servers = await Servers.start('kafka', 'postgres', 'mariadb');
-      beforePostgres = await Balancer.listen(() => [servers.container('postgres').port]);
+      before = {
+        postgres: await Balancer.listen(() => [servers.container('postgres').port]),
+        mariadb: await Balancer.listen(() => [servers.container('mariadb').port]),
+      };
       fleet = await Fleet.open({
         choice: fullCafe(servers),
         replicas: 1,
-        ports: { postgres: beforePostgres.port },
+        ports: { postgres: before.postgres.port, mariadb: before.mariadb.port },
       });
     }, 240_000);
     afterAll(async () => {
       await fleet?.[Symbol.asyncDispose]();
-      await beforePostgres?.[Symbol.asyncDispose]();
+      await Promise.all([before?.postgres, before?.mariadb].map((one) => one?.[Symbol.asyncDispose]()));
       await servers?.[Symbol.asyncDispose]();
     });
 
     // the servers are not there yet: only the words are asked for
-    const names = serverFaults({ servers: undefined!, beforePostgres: undefined!, pauseMs: PAUSE_MS });
+    const names = serverFaults({ servers: undefined!, before: undefined!, pauseMs: PAUSE_MS });
     it.each(names.map(({ what }, index) => ({ what, index })))(
       '$what: no order is lost or half done, nothing happens twice, order is kept',
       async ({ what, index }) => {
-        const fault = serverFaults({ servers, beforePostgres, pauseMs: PAUSE_MS })[index]!;
+        const fault = serverFaults({ servers, before, pauseMs: PAUSE_MS })[index]!;
         const traffic = new Traffic({ url: fleet.url('order'), rate: RATE, random });
         traffic.start();
         await throughAgain(fleet, RECOVERED_WITHIN_MS);
@@ -56,9 +59,9 @@ describe.skipIf(noContainers !== undefined)(
         await traffic.stop();
         for (const id of traffic.promised.placed) promised.placed.add(id);
         for (const id of traffic.promised.cancelled) promised.cancelled.add(id);
-        const { findings, orphans, repeated } = await auditCafe(fleet.engines, promised, 60_000);
+        const { findings, undone, repeated } = await auditCafe(fleet.engines, promised, 60_000);
         console.log(
-          `${what}: an order went all its way ${Math.round(recoveredMs)} ms after it was over; ${traffic.summary}; so far ${repeated} records published again, ${orphans} payments without an order`,
+          `${what}: an order went all its way ${Math.round(recoveredMs)} ms after it was over; ${traffic.summary}; so far ${repeated} records published again, ${undone} payments taken back`,
         );
         expect(findings).toEqual([]);
         expect(traffic.odd).toEqual([]);

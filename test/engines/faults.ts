@@ -10,13 +10,13 @@ export interface ServerFault {
 
 export interface ServerFaultOptions {
   readonly servers: Servers;
-  /** Stands before PostgreSQL. */
-  readonly beforePostgres: Balancer;
+  /** What stands before the database servers. */
+  readonly before: { readonly postgres: Balancer; readonly mariadb: Balancer };
   readonly pauseMs: number;
 }
 
 /** What happens to servers: they are killed, they fall silent, connections to them break. */
-export function serverFaults({ servers, beforePostgres, pauseMs }: ServerFaultOptions): ServerFault[] {
+export function serverFaults({ servers, before, pauseMs }: ServerFaultOptions): ServerFault[] {
   const killed = (name: ServerName): ServerFault => ({
     what: `${name} is killed and started again`,
     happen: async () => {
@@ -35,12 +35,18 @@ export function serverFaults({ servers, beforePostgres, pauseMs }: ServerFaultOp
       }
     },
   });
+  const cut = (name: 'postgres' | 'mariadb'): ServerFault => ({
+    what: `all connections to ${name} break`,
+    happen: async () => before[name].cut(),
+  });
   return [
     killed('kafka'),
     paused('kafka'),
     killed('postgres'),
     paused('postgres'),
-    { what: 'all connections to postgres break', happen: async () => beforePostgres.cut() },
+    cut('postgres'),
     killed('mariadb'),
+    paused('mariadb'),
+    cut('mariadb'),
   ];
 }

@@ -8,7 +8,13 @@ const paymentRequest = z.object({
   cost: z.number().int(),
 });
 
-@FeignClient({ name: 'payment', url: 'http://localhost:8082', timeoutMs: 610 })
+@FeignClient({ name: 'payment', url: 'http://localhost:8082', timeoutMs: 1_300, attemptTimeoutMs: 610 })
 export class PaymentClient {
-  readonly approve = post('/payments', { body: paymentRequest, returns: z.object({ id: z.number().int() }) });
+  readonly approve = post('/payments', {
+    body: paymentRequest,
+    returns: z.object({ id: z.number().int() }),
+    // payment knows the key of a call: asked once more it does nothing twice
+    retry: { attempts: 2, baseMs: 20 },
+    undo: true,
+  });
 }

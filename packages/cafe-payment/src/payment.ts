@@ -7,6 +7,7 @@ import {
   PrePersist,
   PreRemove,
   PreUpdate,
+  Undo,
 } from '@skanu/framework';
 import { z } from 'zod';
 import { PaymentApproved, PaymentCancelled } from './payment-events.js';
@@ -24,6 +25,8 @@ const fixed = ['orderId', 'product', 'qty', 'cost'] as const;
 
 @Aggregate({ collection: 'payments', finders: { findByOrderId: ['orderId'] } })
 export class Payment extends AggregateRoot(paymentState) {
+  /** Also when the order that it was for did not come about. */
+  @Undo()
   cancel() {
     this.status = 'PaymentCancelled';
   }

@@ -92,7 +92,8 @@ function armAnywhere({ service, anywhere: { seed, probability } }: DeathAnywhere
   for (const armable of Object.values(engines.get(service)!)) armable.crashAtRandom(random, probability);
 }
 
-function kindOf({ inbox }: WritePlan): Place['of'] {
+function kindOf({ inbox, request }: WritePlan): Place['of'] {
+  if (request?.kind === 'withdrawn') return 'withdrawal';
   if (!inbox) return 'request';
   return inbox.parkedPosition === undefined ? 'handler' : 'redrive';
 }

@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Sample, RequestSlots, fixedBound } from '../../src/http/load/request-slots.js';
-import { SlotsOfConnections } from '../../src/http/load/slots-of-connections.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 
 const fine = { hasFailed: false, hasCalled: false };
@@ -54,15 +51,5 @@ describe('the slots for requests', () => {
     await clock.advance(70);
     end({ hasFailed: true, hasCalled: true });
     expect(samples).toEqual([{ ms: 70, underWay: 2, hasFailed: true, hasCalled: true }]);
-  });
-
-  it('are free when their connection closes, all that hang on it', async () => {
-    const slots = new RequestSlots(fixedBound(9), new ManualClock());
-    const [connections, socket] = [new SlotsOfConnections(), new Socket()];
-    for (let i = 0; i < 3; i++) connections.put(socket, slots.take()!);
-    const closed = once(socket, 'close');
-    socket.destroy();
-    await closed;
-    expect(slots.underWay).toBe(0);
   });
 });

@@ -1,66 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { InvalidInputError, NoUnitOfWorkError } from '../../src/kernel/errors/model-errors.js';
+import { InvalidInputError } from '../../src/kernel/errors/model-errors.js';
 import {
-  BulkheadFullError,
-  CircuitOpenError,
   DeadlineExceededError,
-  InterceptorError,
   RemoteCallAbortedError,
   RemoteRefusedError,
   RemoteTimeoutError,
 } from '../../src/kernel/errors/remote-errors.js';
 import { Latch } from '../../src/kernel/latch.js';
 import { httpStatusOf } from '../../src/http/http-status.js';
-import { FeignClient } from '../../src/model/feign-client.js';
-import { del, get, patch, post, put } from '../../src/model/http-operation.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
-import { type StandIn, startStandIn } from '../../src/testing/stand-in-server.js';
-import { until } from '../fixtures/until.js';
+import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { inUnit, wiredClient } from '../fixtures/wired-client.js';
-
-const returns = z.object({ id: z.int() });
-const OK = { status: 200, body: { id: 1 } };
-const PROBLEM = { 'content-type': 'application/problem+json' };
-const SEEN: string[] = [];
-
-@FeignClient({
-  name: 'payment',
-  timeoutMs: 5_000,
-  retry: { attempts: 3, baseMs: 1 },
-  interceptors: [
-    (request) => (SEEN.push(request.url), { ...request, headers: { ...request.headers, seal: 'wax' } }),
-  ],
-})
-class Payments {
-  readonly read = get('/payments/1', { returns });
-  readonly approve = post('/payments', { body: z.object({ qty: z.int() }), returns });
-  readonly again = post('/again', { returns, retry: { attempts: 2 } });
-  readonly replace = put('/payments/1');
-  readonly change = patch('/payments/1');
-  readonly remove = del('/payments/1');
-  readonly hold = post('/holds', { returns, attemptTimeoutMs: 100, retry: { attempts: 2, baseMs: 1 } });
-  readonly stock = get('/stock', { returns, fallback: { id: 0 } });
-  readonly asked = get('/asked', {
-    query: z.object({ id: z.int() }),
-    returns,
-    fallback: (_: unknown, { id }: { id: number }) => ({ id: -id }),
-  });
-  readonly book = post('/bookings', { returns, undo: true, timeoutMs: 500 });
-  readonly bookAgain = post('/bookings', { returns, undo: true, retry: { attempts: 2, baseMs: 1 } });
-  readonly single = post('/single', { returns, undo: '/undo/{key}', bulkhead: { maxConcurrent: 1 } });
-  readonly queue = get('/queue', {
-    returns,
-    bulkhead: { maxConcurrent: 1, maxWaiting: 5, maxWaitMs: 20_000 },
-  });
-}
-
-const keysOf = (payment: StandIn) => payment.requests.map(({ headers }) => headers['idempotency-key']);
-const failureOf = (calling: Promise<unknown>) =>
-  calling.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+import { FeignClient } from '../../src/model/feign-client.js';
+import { get } from '../../src/model/http-operation.js';
+import { OK, Payments, SEEN, failureOf, keysOf, returns } from '../fixtures/payments.ts';
 
 describe('an attempt', () => {
   it('that takes too long is made again with the same key, and the call succeeds', async () => {
@@ -102,51 +55,6 @@ describe('an attempt', () => {
     expect((failure as Error).message).toContain('30 ms');
     expect(performance.now() - begin).toBeLessThan(5_000);
     expect(payment.requests).toHaveLength(1);
-  });
-});
-
-describe('a call with an undo that fails', () => {
-  it('is not kept, whatever its caller makes of that', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    payment.answers({ status: 409 });
-    await inUnit({}, () => failureOf(wired.client.book()));
-    expect(wired.failed).toEqual(['key-1 sent']);
-    payment.answers(OK);
-    await inUnit({}, () => wired.client.book());
-    expect(wired.failed).toHaveLength(1);
-  });
-
-  it.each([
-    ['OVERLOADED', 'unsent'],
-    ['NOT_READY', 'unsent'],
-    // it may have begun, and a call of its own came too late
-    ['DEADLINE_EXCEEDED', 'sent'],
-    ['REMOTE_TIMEOUT', 'sent'],
-    ['REQUEST_TIMEOUT', 'sent'],
-  ])('and is refused with %s counts as %s', async (code, whether) => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    payment.answers({ status: 503, headers: PROBLEM, body: { code } });
-    await inUnit({}, () => failureOf(wired.client.book()));
-    expect(wired.failed).toEqual([`key-1 ${whether}`]);
-  });
-
-  it('has to be undone when only its second attempt was shed', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    const shed = { status: 503, headers: PROBLEM, body: { code: 'OVERLOADED' } };
-    payment.answers(() => (payment.requests.length < 2 ? { status: 503 } : shed));
-    await inUnit({}, () => failureOf(wired.client.bookAgain()));
-    expect(payment.requests).toHaveLength(2);
-    expect(wired.failed).toEqual(['key-1 sent']);
-  });
-
-  it('has nothing to be undone when the other service has heard nothing of it', async () => {
-    const { url } = await startStandIn().then(async (gone) => (await gone[Symbol.asyncDispose](), gone));
-    await using wired = wiredClient(Payments, [url]);
-    await inUnit({}, () => failureOf(wired.client.book()));
-    expect(wired.failed).toEqual(['key-1 unsent']);
   });
 });
 
@@ -344,163 +252,5 @@ describe('the time of the caller', () => {
     await using wired = wiredClient(Stuck, [payment.url]);
     await expect(wired.client.read()).rejects.toThrow(RemoteTimeoutError);
     expect(payment.requests).toEqual([]);
-  });
-});
-
-describe('a fallback', () => {
-  it('takes the place of the answer, and the answer to the caller can tell so', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    payment.answers({ status: 404 });
-    const fallbacks = new Set<string>();
-    expect(await inUnit({ fallbacks }, () => wired.client.stock())).toEqual({ id: 0 });
-    expect(await inUnit({ fallbacks }, () => wired.client.asked({ id: 7 }))).toEqual({ id: -7 });
-    expect([...fallbacks]).toEqual(['payment.stock', 'payment.asked']);
-    expect(wired.outcomes).toEqual(['payment.stock FALLBACK', 'payment.asked FALLBACK']);
-    payment.answers(OK);
-    expect(await wired.client.stock()).toEqual({ id: 1 });
-    expect(wired.outcomes.at(-1)).toBe('payment.stock OK');
-  });
-
-  it('is there while the circuit is open', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    wired.caller.force('payment.stock', 'open');
-    expect(await wired.client.stock()).toEqual({ id: 0 });
-  });
-
-  it('is not for a caller that has gone, nor for one that asks wrongly', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    await expect(wired.client.stock({ signal: AbortSignal.abort() })).rejects.toThrow(RemoteCallAbortedError);
-    await expect(wired.client.asked({ id: 0.5 })).rejects.toThrow(InvalidInputError);
-  });
-});
-
-describe('a mistake of ours', () => {
-  const broken = (change: { readonly headers?: Readonly<Record<string, string>>; readonly url?: string }) => {
-    @FeignClient({
-      name: 'payment',
-      circuit: { minCalls: 10 },
-      outliers: { failures: 1 },
-      interceptors: [
-        (request) => ({ ...request, ...change, headers: { ...request.headers, ...change.headers } }),
-      ],
-    })
-    class Broken {
-      readonly read = get('/payments/1', { returns, fallback: { id: 0 } });
-      readonly book = post('/bookings', { body: z.string(), returns, undo: true, fallback: { id: 0 } });
-    }
-    return Broken;
-  };
-
-  it.each([
-    ['a header that breaks the line', { headers: { authorization: 'Bearer s3cret\n y' } }],
-    ['a header that is not supported', { headers: { expect: '100-continue' } }],
-    ['a length that is not that of the body', { headers: { 'content-length': '7' } }],
-    ['another host', { url: 'http://localhost:1/' }],
-  ])(
-    'in an interceptor is no outage of the other service, and no fallback hides it: %s',
-    async (_, change) => {
-      await using payment = await startStandIn();
-      await using wired = wiredClient(broken(change), [payment.url, `${payment.url}/other`]);
-      for (let i = 0; i < 10; i++) {
-        const failure = await failureOf(inUnit({}, () => wired.client.book('two')));
-        expect(failure).toBeInstanceOf(InterceptorError);
-        expect((failure as Error).message).not.toContain('s3cret');
-      }
-      const [client] = wired.caller.all();
-      expect(client!.operations[1]).toMatchObject({ operation: 'payment.book', circuit: 'closed', calls: 0 });
-      expect(client!.targets).toMatchObject([{ failuresInARow: 0 }, { failuresInARow: 0 }]);
-      expect(wired.failed[0]).toBe('key-1 unsent');
-      expect(payment.requests).toEqual([]);
-    },
-  );
-
-  it('in where it is called from is not hidden by a fallback either', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(broken({}), [payment.url]);
-    await expect(wired.client.book('two')).rejects.toThrow(NoUnitOfWorkError);
-  });
-});
-
-describe('a call that is undone unless its unit of work is committed', () => {
-  it('is made with the key of its intent', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    payment.answers(OK);
-    await inUnit({}, () => wired.client.book({ idempotencyKey: 'not-this' }));
-    expect(keysOf(payment)).toEqual(['key-1']);
-    expect(wired.begun).toEqual(['payment.book']);
-  });
-
-  it('needs a unit of work', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    await expect(wired.client.book()).rejects.toThrow(NoUnitOfWorkError);
-    expect(payment.requests).toEqual([]);
-  });
-
-  it('leaves nothing to undo when it is refused before it is made', async () => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    const [asked, gate] = [new Latch(), new Latch()];
-    payment.answers(async () => (asked.open(), await gate.opened, OK));
-    wired.caller.force('payment.book', 'open');
-    await expect(inUnit({}, () => wired.client.book())).rejects.toThrow(CircuitOpenError);
-    const running = inUnit({}, () => wired.client.single());
-    await asked.opened;
-    await expect(inUnit({}, () => wired.client.single())).rejects.toThrow(BulkheadFullError);
-    expect(wired.begun).toEqual(['payment.single']);
-    gate.open();
-    await running;
-  });
-
-  it.each([
-    ['payment.book', '/bookings/requests/a%2Fb'],
-    ['payment.single', '/undo/a%2Fb'],
-  ])('is undone by a DELETE with its key: %s', async (operation, path) => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    const { signal } = new AbortController();
-    wired.caller.force(operation, 'open');
-    for (const status of [200, 204, 410]) {
-      payment.answers({ status });
-      await wired.undos.get(operation)!('a/b', 1_500, signal);
-    }
-    expect(payment.requests).toHaveLength(3);
-    expect(payment.requests[0]).toMatchObject({
-      method: 'DELETE',
-      path,
-      headers: { 'idempotency-key-age': '2', seal: 'wax' },
-    });
-  });
-
-  it.each([404, 409, 500, 503])('is not undone while the other service answers %i', async (status) => {
-    await using payment = await startStandIn();
-    await using wired = wiredClient(Payments, [payment.url]);
-    payment.answers({ status });
-    const undoing = wired.undos.get('payment.book')!('key', 0, new AbortController().signal);
-    await expect(undoing).rejects.toThrow(RemoteRefusedError);
-  });
-
-  it('has twice the time of the call to be undone, and ends when that is stopped', async () => {
-    await using payment = await startStandIn();
-    const clock = new ManualClock();
-    await using wired = wiredClient(Payments, [payment.url], { clock });
-    payment.answers(() => new Promise(() => {}));
-    const undo = wired.undos.get('payment.book')!;
-    const late = failureOf(undo('1', 0, new AbortController().signal));
-    await until(
-      () => payment.requests.length,
-      (asked) => asked === 1,
-    );
-    expect(payment.requests[0]!.headers['x-request-timeout-ms']).toBe('1000');
-    await clock.advance(1_000);
-    expect(await late).toBeInstanceOf(RemoteTimeoutError);
-    const stopping = new AbortController();
-    const stopped = undo('2', 0, stopping.signal);
-    stopping.abort(new Error('stopped'));
-    await expect(stopped).rejects.toThrow(RemoteCallAbortedError);
   });
 });

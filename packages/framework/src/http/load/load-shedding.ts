@@ -4,7 +4,6 @@ import { OverloadedError } from '../../kernel/errors/request-errors.js';
 import type { Logger } from '../../kernel/logger.js';
 import { isOperation } from '../fastify-words.js';
 import type { RequestSlots } from './request-slots.js';
-import { SlotsOfConnections } from './slots-of-connections.js';
 
 export interface LoadSheddingOptions {
   /** Of the service. */
@@ -43,22 +42,16 @@ export function shedLoad(fastify: FastifyInstance, options: LoadSheddingOptions)
   }
 
   fastify.decorateRequest('slot');
-  const connections = new SlotsOfConnections();
   fastify.addHook('onRequest', ({ url }, _reply, done) => {
     done(slots.isFull && !isOperation(url) ? refuse() : undefined);
   });
   fastify.addHook('preHandler', (request, reply, done) => {
-    const { socket } = request.raw;
     // of a connection that is gone nothing would tell any more
-    if (isOperation(request.url) || socket.destroyed) return done();
+    if (isOperation(request.url) || request.raw.socket.destroyed) return done();
     const slot = slots.take();
     if (!slot) return done(refuse());
     request.slot = slot;
-    const takeOff = connections.put(socket, slot);
-    reply.raw.once('close', () => {
-      takeOff();
-      slot.closed();
-    });
+    reply.raw.once('close', () => slot.closed());
     done();
   });
   // where nobody is connected (requests of tests) nothing closes

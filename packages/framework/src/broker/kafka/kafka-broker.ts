@@ -10,7 +10,13 @@ import type {
 import { brokersOf } from './broker-address.js';
 import { KafkaAdmin } from './kafka-admin.js';
 import type { KafkaBrokerOptions } from './kafka-broker-options.js';
-import { brokerFailure, isGroupInUse, isUnknownGroup } from './kafka-failure.js';
+import {
+  brokerFailure,
+  isForbiddenTopic,
+  isGroupInUse,
+  isUnknownGroup,
+  isUnknownTopic,
+} from './kafka-failure.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
@@ -145,6 +151,16 @@ export class KafkaBroker implements Broker {
   }
 }
 
+/**
+ * Asks for a topic that nobody has: that it is unknown is an answer. `describeCluster` asks for all topics instead, and
+ * gives null if any partition of anybody's has no leader just now.
+ */
 async function ping(admin: KafkaAdmin): Promise<void> {
-  await admin.ask('asking for life', (one) => one.describeCluster());
+  await admin.ask('asking for life', async (one) => {
+    try {
+      await one.fetchTopicMetadata({ topics: ['skanu.nobody-has-this-topic'] });
+    } catch (error) {
+      if (!isUnknownTopic(error) && !isForbiddenTopic(error)) throw error;
+    }
+  });
 }

@@ -47,6 +47,10 @@ export function isUnknownTopic(error: unknown): boolean {
   return isOfType(error, UNKNOWN_TOPIC);
 }
 
+export function isForbiddenTopic(error: unknown): boolean {
+  return isOfType(error, ['TOPIC_AUTHORIZATION_FAILED']);
+}
+
 export function isTooLarge(error: unknown): boolean {
   return isOfType(error, TOO_LARGE);
 }

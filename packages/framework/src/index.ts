@@ -15,8 +15,10 @@ export {
   DomainEventBase,
   type EventClass,
   type EventIdentity,
+  type EventOptions,
   type EventSchema,
 } from './model/domain-event.js';
+export type { JsonFields, OlderVersion, Upcasters } from './model/event-versions.js';
 export { Entity, type EntityClass, type StateOf, type StateSchema } from './model/entity.js';
 export { FeignClient, type FeignClientClass, type FeignClientOptions } from './model/feign-client.js';
 export {
@@ -89,6 +91,7 @@ export {
   TooManyRowsError,
   UndeclaredEventError,
   UnreadableRecordError,
+  UpcastError,
   type FieldError,
 } from './kernel/errors/model-errors.js';
 export {

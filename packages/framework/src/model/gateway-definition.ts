@@ -1,3 +1,6 @@
+/** How long a gateway waits for a service, in milliseconds, unless it says otherwise. */
+export const GATEWAY_TIMEOUT_MS = 10_000;
+
 /** Where a gateway sends what comes in under a path. */
 export interface GatewayRoute {
   /** All under it: `/orders` also takes `/orders/1`. */

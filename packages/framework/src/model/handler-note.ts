@@ -16,6 +16,8 @@ export interface Reaction {
   readonly row?: RowOf;
 }
 
+export const DEFAULT_ATTEMPTS = 5;
+
 export interface HandlerOptions {
   /**
    * Names the handler in the inbox and the parking lot. Default: the name of the class. Set it when you rename the class, or else

@@ -1,7 +1,8 @@
 import type { AggregateClass } from './aggregate-root.js';
 import type { EventClass } from './domain-event.js';
+import type { AnyEntityClass } from './entity.js';
 import type { FeignClientClass } from './feign-client.js';
-import type { HandlerClass } from './handler-note.js';
+import { type HandlerClass, handlerNote } from './handler-note.js';
 import type { Token } from './token.js';
 
 /** Something of a team's own in the container. */
@@ -49,4 +50,10 @@ export function defineService(options: ServiceOptions): ServiceDefinition {
     version: '0.0.0',
     ...options,
   };
+}
+
+/** The read models of a service: those that its view handlers write. */
+export function modelsOf({ views }: ServiceDefinition): AnyEntityClass[] {
+  const models = views.map((view) => handlerNote.of(view)?.model);
+  return [...new Set(models.filter((model) => model !== undefined))];
 }

@@ -1,12 +1,10 @@
-import { type CollectionNote, collectionNote } from '../model/aggregate.js';
-import { type CommandNote, commandsOf } from '../model/command.js';
 import type { Criteria } from '../model/criteria.js';
 import type { AnyEntityClass } from '../model/entity.js';
 import type { Page } from '../model/repository.js';
-import { type SchemaField, schemaFields } from '../model/schema-fields.js';
 import type { Sorting } from '../store/selection.js';
 import type { Row, TableDefinition } from '../store/table-definition.js';
 import type { Store } from '../store/store.js';
+import { CollectionDeclaration, type CollectionKind } from './collection-declaration.js';
 import { conditionsOf } from './conditions.js';
 import { TableMapping, tableOf } from './table-mapping.js';
 
@@ -28,30 +26,20 @@ export interface StoredEntity {
 }
 
 /** The aggregates of one class, or the rows of one read model: what they are, where they are, and reading them. */
-export class Collection {
-  readonly note: CollectionNote;
-  readonly fields: readonly SchemaField[];
-  readonly commands: readonly CommandNote[];
+export class Collection extends CollectionDeclaration {
   readonly table: TableDefinition;
   readonly mapping: TableMapping;
 
   constructor(
-    readonly kind: 'aggregate' | 'view',
-    readonly entityClass: AnyEntityClass,
+    kind: CollectionKind,
+    entityClass: AnyEntityClass,
     private readonly store: Store,
     /** Where it is, if not where its declaration says. */
     table?: TableDefinition,
   ) {
-    this.note = collectionNote.of(entityClass)!;
-    this.fields = schemaFields(entityClass.schema);
-    this.commands = commandsOf(entityClass);
+    super(kind, entityClass);
     this.table = table ?? tableOf(this.note, this.fields);
     this.mapping = new TableMapping(this.fields);
-  }
-
-  /** The last part of its URL: `orders`. */
-  get name(): string {
-    return this.note.collection;
   }
 
   /** What is committed under that id. */

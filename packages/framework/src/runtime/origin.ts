@@ -1,4 +1,4 @@
-import type { TraceContext } from './trace-context.js';
+import { type TraceContext, continuedTrace } from './trace-context.js';
 
 /** Where a unit of work comes from: what it hands on to the events and calls that it makes. */
 export interface Origin {
@@ -15,4 +15,10 @@ export interface Origin {
   readonly fallbacks?: Set<string>;
   /** The operations of other services that were called: their time is not this one's own. */
   readonly called?: Set<string>;
+}
+
+/** Of what nobody asked for from outside. */
+export function newOrigin(): Origin {
+  const trace = continuedTrace(undefined);
+  return { trace, correlationId: trace.traceId };
 }

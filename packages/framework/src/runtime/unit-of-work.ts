@@ -37,8 +37,8 @@ interface Tracked {
   removal: 'no' | 'asked' | 'flushed';
 }
 
-/** Makes an event ready to travel. */
-export type EncodeEvent = (event: DomainEventBase, origin: Origin) => OutgoingEvent;
+/** Makes an event ready to travel: in one record for each version in which it is published. */
+export type EncodeEvent = (event: DomainEventBase, origin: Origin) => readonly OutgoingEvent[];
 
 /**
  * One piece of work that happens as a whole or not at all. It keeps each entity once (the identity map), runs the hooks,
@@ -61,7 +61,7 @@ export class UnitOfWork {
   publish(event: object): void {
     this.assertOpen(`${event.constructor.name}.publishAfterCommit()`);
     // only publishAfterCommit calls this, with itself
-    this.#events.push(this.encode(event as DomainEventBase, this.origin));
+    this.#events.push(...this.encode(event as DomainEventBase, this.origin));
   }
 
   /** The call of that intent keeps its effect if, and only if, this unit of work is committed. */

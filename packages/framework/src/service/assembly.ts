@@ -6,7 +6,7 @@ import type { AnyEntityClass } from '../model/entity.js';
 import { type HandlerClass, handlerNote } from '../model/handler-note.js';
 import { feignClientNote } from '../model/feign-client.js';
 import { repositoryOf } from '../model/repository.js';
-import type { ServiceDefinition } from '../model/service-definition.js';
+import { type ServiceDefinition, modelsOf } from '../model/service-definition.js';
 import { Collection } from '../runtime/collection.js';
 import { EventConsumer } from '../runtime/consumer/event-consumer.js';
 import { Handler } from '../runtime/consumer/handler.js';
@@ -28,7 +28,6 @@ import type { RemoteCaller } from '../runtime/remote/remote-caller.js';
 import { UnitRepository } from '../runtime/unit-repository.js';
 import { UnitsOfWork } from '../runtime/units-of-work.js';
 import type { Store } from '../store/store.js';
-import { modelsOf } from './boot-check.js';
 import type { Loggers } from './loggers.js';
 import type { Metrics } from './metrics.js';
 import { rebuildConsumer } from './rebuild-consumer.js';
@@ -91,7 +90,7 @@ export class Assembly {
       instruments: metrics,
     });
     this.undoing = undoing;
-    this.units = new UnitsOfWork(store, this.ids, codec.encode, this.#container, {
+    this.units = new UnitsOfWork(store, this.ids, codec.encodeAll, this.#container, {
       clock,
       random,
       abandoned: (intents) => undoing.abandon(intents),

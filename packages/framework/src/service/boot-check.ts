@@ -5,7 +5,7 @@ import type { EventClass } from '../model/domain-event.js';
 import type { AnyEntityClass } from '../model/entity.js';
 import { handlerNote, reactionNote } from '../model/handler-note.js';
 import type { GatewayDefinition } from '../model/gateway-definition.js';
-import type { ServiceDefinition } from '../model/service-definition.js';
+import { type ServiceDefinition, modelsOf } from '../model/service-definition.js';
 import { ReadModelBase } from '../model/view-handler.js';
 import { clientFaults, operationNameFaults } from './faults/client-faults.js';
 import { collectionFaults } from './faults/collection-faults.js';
@@ -63,7 +63,7 @@ export function bootFaults(
         fix: 'set another id in the decorator of one of them',
       }),
     ),
-    ...[...events].flatMap(eventFaults),
+    ...[...events].flatMap((event) => eventFaults(event, read.includes(event))),
     ...definition.events.filter((event) => !isEventClass(event)).map(notAnEvent),
     ...duplicates(
       [...events],
@@ -86,12 +86,6 @@ export function checkService(
 ): void {
   const faults = bootFaults(definition, environment);
   if (faults.length > 0) throw new BootCheckError(definition.name, faults);
-}
-
-/** The read models of a service: those that its view handlers write. */
-export function modelsOf(definition: ServiceDefinition): AnyEntityClass[] {
-  const models = definition.views.map((view) => handlerNote.of(view)?.model);
-  return [...new Set(models.filter((model) => model !== undefined))];
 }
 
 function notAnEvent(thing: { readonly name: string }): BootFault {

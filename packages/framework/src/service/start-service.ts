@@ -6,6 +6,7 @@ import { buildServiceApp } from '../http/service-app.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import type { Store } from '../store/store.js';
+import { newOrigin } from '../runtime/origin.js';
 import { Assembly, type AssemblyOptions } from './assembly.js';
 import { checkService } from './boot-check.js';
 import { brokerOf, storeOf } from './engines.js';
@@ -27,12 +28,17 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Where log lines go. Default: standard output. */
   readonly log?: LogSink;
+  /** Is given what runs work inside of the service, in a unit of work of its own, for tests that take the part of its code. */
+  readonly inside?: (run: RunInside) => void;
   /** Stands around the engines, for tests that let them fail. */
   readonly engines?: {
     readonly store?: (store: Store) => Store;
     readonly broker?: (broker: Broker) => Broker;
   };
 }
+
+/** Runs work in a unit of work: `inject` finds what the service has; what it throws leaves nothing behind. */
+export type RunInside = <T>(work: () => T | Promise<T>) => Promise<T>;
 
 /**
  * Starts a service in this process and resolves when it is ready. Several may run side by side; they share nothing.
@@ -65,6 +71,7 @@ export async function startService(
     metrics,
     callerOf: await callerOf(definition),
   });
+  options.inside?.((work) => assembly.units.run(newOrigin(), work));
   const phase = new Phase();
   const slots = requestSlots(settings, clock);
   metrics.watchLoad(slots);

@@ -197,6 +197,48 @@ describe('handlers', () => {
     };
     void misuses;
   });
+
+  it('publish events in older versions that are made of the event', () => {
+    const first = z.object({ id: z.int(), name: z.string().default('-') });
+    const now = z.object({ id: z.int(), names: z.array(z.string()) });
+    const key = (e: { readonly id: number }) => e.id;
+    class Named extends DomainEvent('Named', now, {
+      key: (e) => e.id,
+      version: 3,
+      upcasters: { 1: (fields) => ({ ...fields, names: [fields['name']] }) },
+      alsoAs: {
+        1: { schema: first, from: (event) => ({ id: event.id, name: event.names[0] }) },
+        2: {
+          schema: now.extend({ count: z.int() }),
+          from: (event) => ({ ...event, count: event.names.length }),
+        },
+      },
+    }) {}
+    expectTypeOf<Named['names']>().toEqualTypeOf<string[]>();
+    const misuses = () => {
+      DomainEvent('X', now, {
+        key,
+        version: 2,
+        // @ts-expect-error the older version wants another type
+        alsoAs: { 1: { schema: first, from: (event) => ({ id: event.id, name: event.names }) } },
+      });
+      // @ts-expect-error a field of the older version is missing
+      DomainEvent('X', now, { key, version: 2, alsoAs: { 1: { schema: first, from: () => ({}) } } });
+      DomainEvent('X', now, {
+        key,
+        version: 2,
+        // @ts-expect-error the event has no such field
+        alsoAs: { 1: { schema: first, from: (e) => ({ id: e.nope }) } },
+      });
+      // @ts-expect-error an upcaster gives fields
+      DomainEvent('X', now, { key, version: 2, upcasters: { 1: () => 'fields' } });
+      // @ts-expect-error nobody waits for an upcaster
+      DomainEvent('X', now, { key, version: 2, upcasters: { 1: async (fields) => fields } });
+      // @ts-expect-error versions are numbers
+      DomainEvent('X', now, { key, version: '2' });
+    };
+    void [Named, misuses];
+  });
 });
 
 describe('criteria', () => {

@@ -6,7 +6,7 @@ import { AggregateRoot } from '../../src/model/aggregate-root.js';
 import { Command } from '../../src/model/command.js';
 import { DomainEvent } from '../../src/model/domain-event.js';
 import { FeignClient } from '../../src/model/feign-client.js';
-import { post } from '../../src/model/http-operation.js';
+import { get, post } from '../../src/model/http-operation.js';
 import { PolicyHandler, Whenever } from '../../src/model/policy-handler.js';
 import { type ServiceOptions, defineService } from '../../src/model/service-definition.js';
 import { ReadModel, View, ViewHandler, When } from '../../src/model/view-handler.js';
@@ -199,6 +199,28 @@ describe('of clients it finds', () => {
     expect(faultsOf({ clients: [PaymentClient, NoClient] }, { PAYMENT_URL_FILE: '/no/such/file' })).toEqual([
       expect.stringMatching(/^PAYMENT_URL_FILE names \/no\/such\/file, which cannot be read: .*ENOENT/),
       'NoClient is listed in clients without @FeignClient({ name }) (put @FeignClient({ name }) on the class)',
+    ]);
+  });
+
+  it('an answer that is read by a schema that refuses what else may be in it', () => {
+    @FeignClient({ name: 'payment' })
+    class Strict {
+      readonly one = get('/payments/{id}', { returns: z.strictObject({ id: z.int() }) });
+      readonly all = get('/payments', {
+        query: z.strictObject({ page: z.int() }),
+        returns: z.object({ _embedded: z.object({ payments: z.array(z.strictObject({ id: z.int() })) }) }),
+      });
+      readonly approve = post('/payments', {
+        body: z.strictObject({ id: z.int() }),
+        returns: z.array(z.looseObject({ id: z.int() })),
+      });
+    }
+    const why =
+      'an answer that has more, such as the _links of HAL, would be refused (use z.object in place of z.strictObject, which passes such fields over)';
+    const what = 'is read by a schema that refuses fields that it does not name';
+    expect(faultsOf({ clients: [Strict] })).toEqual([
+      `the answer of Strict.one ${what}, in the whole: ${why}`,
+      `the answer of Strict.all ${what}, in _embedded.payments.*: ${why}`,
     ]);
   });
 

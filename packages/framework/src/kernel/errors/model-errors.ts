@@ -66,6 +66,17 @@ export class InvalidEventError extends SkanuError {
   }
 }
 
+/** The fields of an older version of an event cannot be brought to the version that the reader's class has. The record is parked. */
+export class UpcastError extends SkanuError {
+  static override readonly code: string = 'UPCAST_FAILED';
+  constructor(wireName: string, version: number, why: string, cause?: unknown) {
+    super(`event ${wireName} cannot be brought to version ${version}: ${why}`, {
+      help: 'Correct the upcaster in the event class that reads it, then redrive the record.',
+      cause,
+    });
+  }
+}
+
 /** The bytes of a record are no event at all: no JSON, no object, no `eventType`. The record is parked. */
 export class UnreadableRecordError extends SkanuError {
   static override readonly code: string = 'UNREADABLE_RECORD';

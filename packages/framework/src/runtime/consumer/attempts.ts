@@ -27,6 +27,12 @@ export function setbackOf(error: unknown): Setback {
   return CONFLICTS.some((conflict) => error instanceof conflict) ? 'conflict' : 'failure';
 }
 
+/** How long a record waits between its attempts when each of them fails, in milliseconds: the longest that chance can make it. */
+export function longestWaitsMs(attempts: number): number {
+  const waits = Array.from({ length: attempts - 1 }, (_, at) => backoffMs(RETRY.failure, at + 1, () => 1));
+  return waits.reduce((sum, ms) => sum + ms, 0);
+}
+
 /** Counts the attempts at one record, and says after each whether there is to be another. */
 export class Attempts {
   readonly #met: Record<Setback, number> = { failure: 0, conflict: 0, outage: 0 };

@@ -1,7 +1,7 @@
 import type { ConsumerRecord } from '../../broker/broker.js';
 import { SkanuError, messageOf } from '../../kernel/errors/skanu-error.js';
 import type { RecordToPark } from '../../store/parking-lot.js';
-import { type ReceivedEvent, eventIdOf } from '../event-codec.js';
+import { type ReceivedEvent, eventIdOf, wireNameOf } from '../event-codec.js';
 import type { Handler } from './handler.js';
 
 /** One record for one handler. */
@@ -53,11 +53,11 @@ export function reasonOf(error: unknown): { code: string; message: string } {
 /** What log lines say of a record. */
 export function about({ handler, received, key, record }: HandlerRecord): object {
   const { topic, partition, offset } = record;
-  const { eventType, eventId, origin } = received;
+  const { eventId, origin } = received;
   const { correlationId, trace } = origin;
   return {
     handler: handler.id,
-    eventType,
+    eventType: wireNameOf(received),
     eventId,
     key,
     topic,

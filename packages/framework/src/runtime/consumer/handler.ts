@@ -1,16 +1,17 @@
 import { ambient, type Injector } from '../../model/ambient.js';
 import type { DomainEventBase, EventClass } from '../../model/domain-event.js';
 import {
+  DEFAULT_ATTEMPTS,
   type HandlerClass,
   type HandlerNote,
   type Reaction,
   handlerNote,
   reactionNote,
 } from '../../model/handler-note.js';
+import { wireName } from '../../model/wire-name.js';
 import { handlerOf } from '../../store/view-generations.js';
 import type { InboxMark } from '../../store/write-plan.js';
-
-export const DEFAULT_ATTEMPTS = 5;
+import type { ReceivedEvent } from '../event-codec.js';
 
 /** Brings an event to the rows of a read model and calls the method with each. */
 export type CallWithRows = (
@@ -43,7 +44,7 @@ export class Handler {
   readonly name: string;
   readonly attempts: number;
   readonly #note: HandlerNote;
-  readonly #reactions = new Map<string, Reaction[]>();
+  readonly #reactions = new Map<string, [Reaction, ...Reaction[]]>();
   readonly #instance: object;
 
   constructor(
@@ -57,7 +58,8 @@ export class Handler {
     this.attempts = this.#note.attempts ?? DEFAULT_ATTEMPTS;
     for (const reaction of reactionNote.of(handlerClass.prototype as object) ?? []) {
       const { eventType } = reaction.event;
-      this.#reactions.set(eventType, [...(this.#reactions.get(eventType) ?? []), reaction]);
+      const others = this.#reactions.get(eventType);
+      this.#reactions.set(eventType, others ? [...others, reaction] : [reaction]);
     }
     this.#instance = ambient.run({ injector }, () => injector.resolve<object>(handlerClass));
   }
@@ -82,14 +84,25 @@ export class Handler {
     return view && this.generation ? this.generation.confirm(view.generation, signal) : true;
   }
 
-  /** The names of the events that it reacts to. */
-  get eventTypes(): Iterable<string> {
-    return this.#reactions.keys();
+  /** The names on the wire of the events that it reads, in all versions that it can read. */
+  get wireNames(): Iterable<string> {
+    return [...this.#reactions.values()].flatMap(([{ event }]) =>
+      Array.from({ length: event.version }, (_, older) => wireName(event.eventType, older + 1)),
+    );
   }
 
-  /** The class in which it reads an event; undefined when it does not react to it. All its methods use the same one. */
-  eventClass(eventType: string): EventClass | undefined {
-    return this.#reactions.get(eventType)?.[0]?.event;
+  /**
+   * The class in which it reads an event of that version; undefined when it does not react to it, or knows only older versions. All its
+   * methods use the same one.
+   */
+  eventClass({ eventType, version }: Pick<ReceivedEvent, 'eventType' | 'version'>): EventClass | undefined {
+    const eventClass = this.#reactions.get(eventType)?.[0].event;
+    return eventClass && version <= eventClass.version ? eventClass : undefined;
+  }
+
+  /** The newest version of an event that it can read; undefined when it does not react to that event. */
+  newestVersion(eventType: string): number | undefined {
+    return this.#reactions.get(eventType)?.[0].event.version;
   }
 
   /** Runs the methods that react to the event, one after the other. */

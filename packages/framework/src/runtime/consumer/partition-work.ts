@@ -1,9 +1,11 @@
 import type { TopicPartition } from '../../broker/broker.js';
 import { OffsetTracker } from './offset-tracker.js';
+import { TakenTwins } from './taken-twins.js';
 
 /** What is going on for one partition as long as it is ours. */
 export class PartitionWork {
   readonly offsets = new OffsetTracker();
+  readonly twins = new TakenTwins();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #failure: unknown;

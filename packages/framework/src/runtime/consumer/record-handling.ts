@@ -161,7 +161,7 @@ export class RecordHandling {
     const { parkedPosition } = options;
     const { units, codec, clock, handlerTimeoutMs } = this.options;
     const { handler, received, key } = item;
-    const eventClass = handler.eventClass(received.eventType)!;
+    const eventClass = handler.eventClass(received)!;
     const { view } = handler;
     const mark = {
       handler: handler.id,

@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from '../../broker/broker.js';
 import type { Logger } from '../../kernel/logger.js';
-import type { EventCodec, ReceivedEvent } from '../event-codec.js';
+import { type EventCodec, type ReceivedEvent, wireNameOf } from '../event-codec.js';
 import type { Instruments } from '../instruments.js';
 import type { AsideKeys } from './aside-keys.js';
 import { laneOf } from './delivery.js';
@@ -34,12 +34,13 @@ const MAX_LANE = 50;
 
 /** Takes records from the log and gives each to every handler that reacts to it, as many as there is room for. */
 export class RecordIntake {
+  /** Names on the wire. */
   readonly #wanted: ReadonlySet<string>;
   #unsettledBytes = 0;
   #done = 0;
 
   constructor(private readonly options: RecordIntakeOptions) {
-    this.#wanted = new Set(options.handlers.flatMap(({ eventTypes }) => [...eventTypes]));
+    this.#wanted = new Set(options.handlers.flatMap(({ wireNames }) => [...wireNames]));
   }
 
   /** How many records are done. */
@@ -81,9 +82,13 @@ export class RecordIntake {
       void work.track(parked.then((settled) => finished(settled === true), this.#givesUp(work, finished)));
       return;
     }
-    const reacting = handlers.filter((handler) => handler.eventClass(received.eventType));
+    const reacting = handlers.filter((handler) => handler.eventClass(received));
     if (reacting.length === 0) {
-      instruments.unknownEvent(received.eventType);
+      instruments.unknownEvent(wireNameOf(received));
+      done();
+      return;
+    }
+    if (work.twins.wasTaken(received)) {
       done();
       return;
     }
@@ -157,7 +162,7 @@ export class RecordIntake {
   #keyOf(handler: Handler, received: ReceivedEvent, record: ConsumerRecord): string | null {
     if (record.key !== null) return record.key;
     try {
-      const eventClass = handler.eventClass(received.eventType)!;
+      const eventClass = handler.eventClass(received)!;
       const key: unknown = eventClass.keyOf(this.options.codec.revive(eventClass, received) as never);
       return key === undefined || key === null ? null : String(key);
     } catch {

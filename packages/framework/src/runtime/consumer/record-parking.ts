@@ -2,6 +2,7 @@ import type { ConsumerRecord } from '../../broker/broker.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Logger } from '../../kernel/logger.js';
 import type { ParkedKey, ParkingLot, RecordToPark } from '../../store/parking-lot.js';
+import { wireNameOf } from '../event-codec.js';
 import type { HandlingOutcome, Instruments } from '../instruments.js';
 import { type Delivery, type HandlerRecord, UNREADABLE, about, toPark } from './delivery.js';
 import { insist } from './insist.js';
@@ -177,5 +178,5 @@ export class RecordParking {
 }
 
 function toParkOf(item: HandlerRecord, error: unknown, attempts: number): RecordToPark {
-  return toPark(item.handler.id, item.key, item.record, item.received.eventType, error, attempts);
+  return toPark(item.handler.id, item.key, item.record, wireNameOf(item.received), error, attempts);
 }

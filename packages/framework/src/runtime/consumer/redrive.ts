@@ -130,7 +130,7 @@ export class Redrive {
       return this.#attempt(parkedDelivery(parked, handlers, codec), parked.position);
     const record = asReceived(parked);
     const received = codec.decode(record);
-    for (const handler of handlers.filter((one) => one.eventClass(received.eventType))) {
+    for (const handler of handlers.filter((one) => one.eventClass(received))) {
       await this.#attempt({ record, received, handler, key: null });
     }
     const { handler, key, eventId, position } = parked;

@@ -1,9 +1,11 @@
 import { type BootFault, ConfigurationError } from '../../kernel/errors/start-errors.js';
 import { type FeignClientClass, feignClientNote, operationsOf } from '../../model/feign-client.js';
 import { type Environment, settingOf, urlSettingOf, urlsIn } from '../settings.js';
+import type { OperationNote } from '../../model/http-operation.js';
 import { withoutPassword } from '../secrets.js';
 import { duplicates } from './duplicates.js';
 import { operationFaults, protectionFaults } from './resilience-faults.js';
+import { strictObjects } from './strict-objects.js';
 
 /** They stand in a header of answers and in paths of the actuator. */
 const NAME = /^[A-Za-z0-9._-]+$/;
@@ -25,6 +27,7 @@ export function clientFaults(client: FeignClientClass, environment: Environment)
   for (const [field, operation] of operations) {
     faults.push(...nameFaults(`an operation of ${client.name}`, field));
     faults.push(...operationFaults(`${client.name}.${field}`, operation));
+    faults.push(...strictFaults(`${client.name}.${field}`, operation));
   }
   if (operations.size === 0) {
     faults.push({
@@ -33,6 +36,18 @@ export function clientFaults(client: FeignClientClass, environment: Environment)
     });
   }
   return faults;
+}
+
+/** Whoever answers may add a field whenever it likes, and HAL puts its links beside them. */
+function strictFaults(operation: string, { returns }: OperationNote): BootFault[] {
+  const places = returns ? strictObjects(returns) : [];
+  if (places.length === 0) return [];
+  return [
+    {
+      what: `the answer of ${operation} is read by a schema that refuses fields that it does not name, in ${places.join(', ')}: an answer that has more, such as the _links of HAL, would be refused`,
+      fix: 'use z.object in place of z.strictObject, which passes such fields over',
+    },
+  ];
 }
 
 function nameFaults(who: string, name: string): BootFault[] {

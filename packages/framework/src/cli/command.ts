@@ -17,13 +17,16 @@ export interface Command {
   readonly summary: string;
   /** What it takes beside its words, by name, each with a value. */
   readonly options: Readonly<Record<string, string>>;
+  /** What it takes without a value, by name. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** @returns the exit code */
   run(
     context: CommandContext,
     words: readonly string[],
     options: Readonly<Record<string, string | undefined>>,
+    flags: ReadonlySet<string>,
   ): Promise<number>;
 }
 
-/** The exit code for a command that was called wrongly. */
+/** The exit code for a command that was called wrongly, or lacks a setting: it has done nothing. */
 export const USAGE_ERROR = 2;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { ConfigurationError } from '../kernel/errors/start-errors.js';
 import { failureLine } from '../service/failure-line.js';
 import { runCli } from './cli.js';
+import { USAGE_ERROR } from './command.js';
 
 try {
   process.exitCode = await runCli(process.argv.slice(2), {
@@ -10,5 +12,5 @@ try {
   });
 } catch (error) {
   process.stderr.write(`${failureLine('skanu', error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof ConfigurationError ? USAGE_ERROR : 1;
 }

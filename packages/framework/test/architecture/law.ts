@@ -33,6 +33,7 @@ export const LAW: Readonly<
     rooms: ['kernel', 'model', 'runtime', 'http', 'store/*.ts'],
     packages: ['fastify', '@fastify/cors', 'rfc6902', 'zod', 'node:net', 'node:http', 'node:stream'],
   },
+  contracts: { rooms: ['kernel', 'model', 'runtime', 'http', 'contracts'], packages: [] },
   service: {
     rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker'],
     packages: [
@@ -47,9 +48,23 @@ export const LAW: Readonly<
       'node:net',
     ],
   },
-  cli: { rooms: ['kernel', 'model', 'service', 'store/*.ts', 'cli'], packages: ['node:path', 'node:url'] },
+  cli: {
+    rooms: ['kernel', 'model', 'contracts', 'service', 'store/*.ts', 'cli'],
+    packages: ['node:fs/promises', 'node:path', 'node:url'],
+  },
   testing: {
-    rooms: ['kernel', 'model', 'runtime', 'http', 'service', 'sqlite', 'store', 'broker', 'testing'],
+    rooms: [
+      'kernel',
+      'model',
+      'runtime',
+      'http',
+      'contracts',
+      'service',
+      'sqlite',
+      'store',
+      'broker',
+      'testing',
+    ],
     packages: ['zod', '*'],
   },
   'index.ts': { rooms: ['kernel', 'model', 'service', 'store/*.ts', 'broker/*.ts'], packages: [] },

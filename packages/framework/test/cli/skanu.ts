@@ -1,8 +1,20 @@
 import { Writable } from 'node:stream';
 import { runCli } from '../../src/cli/cli.js';
+import type { Environment } from '../../src/service/settings.js';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 /** Runs the command in this process. */
-export async function skanu(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+export function skanu(...words: string[]): Promise<Ran> {
+  return skanuWith({}, ...words);
+}
+
+/** The same with settings. */
+export async function skanuWith(environment: Environment, ...words: string[]): Promise<Ran> {
   const texts = { out: '', err: '' };
   const into = (name: 'out' | 'err') =>
     new Writable({
@@ -11,6 +23,6 @@ export async function skanu(...words: string[]): Promise<{ code: number; out: st
         done();
       },
     });
-  const code = await runCli(words, { environment: {}, out: into('out'), err: into('err') });
+  const code = await runCli(words, { environment, out: into('out'), err: into('err') });
   return { code, ...texts };
 }

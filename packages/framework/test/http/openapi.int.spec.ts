@@ -56,7 +56,7 @@ it('gives each operation a name of its own, and each path parameter its descript
 });
 
 it('refers to no schema that it does not have', () => {
-  const refs = [...JSON.stringify(api).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+  const refs = [...JSON.stringify(api).matchAll(/"\$ref":"#\/components\/schemas\/([\w.-]+)"/g)].map(
     (match) => match[1]!,
   );
   expect(refs.length).toBeGreaterThan(10);
@@ -91,7 +91,10 @@ it('describes finders, commands, patches and problems', () => {
       expect.objectContaining({ name: 'page' }),
     ]),
   );
-  expect(api.paths['/orders/{id}/more'].post.requestBody.content['application/json'].schema).toMatchObject({
+  expect(api.paths['/orders/{id}/more'].post.requestBody.content['application/json'].schema).toEqual({
+    $ref: '#/components/schemas/OrderInput.more',
+  });
+  expect(api.components.schemas['OrderInput.more']).toMatchObject({
     properties: { by: { type: 'integer' } },
   });
   expect(Object.keys(api.paths['/orders/{id}'].patch.requestBody.content)).toEqual([

@@ -133,7 +133,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   });
   const registered = new Map<unknown, unknown>();
   const injector: Injector = { resolve: <T>(token: Token<T>) => registered.get(token) as T };
-  const units = new UnitsOfWork(store, new IdAllocator(store), codec.encode, injector, {
+  const units = new UnitsOfWork(store, new IdAllocator(store), codec.encodeAll, injector, {
     clock: systemClock,
     random: Math.random,
     abandoned: () => {},

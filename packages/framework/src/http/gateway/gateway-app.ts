@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { GatewayDefinition } from '../../model/gateway-definition.js';
+import { GATEWAY_TIMEOUT_MS, type GatewayDefinition } from '../../model/gateway-definition.js';
 import { UpstreamPool } from '../../runtime/remote/upstream-pool.js';
 import { addActuatorRoutes } from '../actuator/actuator-routes.js';
 import type { ActuatorSource } from '../actuator/actuator-source.js';
@@ -25,7 +25,6 @@ export interface GatewayAppOptions extends HttpAppOptions {
   readonly actuator: ActuatorSource;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** To one service; more requests wait. */
 const MAX_CONNECTIONS = 256;
@@ -34,7 +33,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** One entry point to several services. It does not listen yet: `await app.listen({ host, port })`. */
 export function buildGatewayApp(options: GatewayAppOptions): FastifyInstance {
   const { definition, urls, trustForwarded = false } = options;
-  const timeoutMs = definition.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeoutMs = definition.timeoutMs ?? GATEWAY_TIMEOUT_MS;
   const { fastify, table, limits, deadline } = buildHttpApp(
     { ...options, limits: patient(httpLimitsWith(options.limits), timeoutMs) },
     (app) => allowOrigins(app, options.cors ?? { origins: '*' }),

@@ -4,9 +4,10 @@ import { JSON_PATCH, JSON_TYPE, MERGE_PATCH } from '../resource/media-types.js';
 import { undoOf } from '../../model/undo.js';
 import { commandPath } from '../resource/command-routes.js';
 import { undoPath } from '../resource/undo-route.js';
-import type { Resource } from '../resource/resource.js';
+import type { DeclaredResource } from '../resource/resource.js';
+import { commandInput, commandOperationId } from './command-names.js';
 import { schemaRef } from './components.js';
-import { jsonSchemaOf } from './json-schema.js';
+import { jsonSchemaOf } from '../../model/json-schema.js';
 import {
   bodyOf,
   idempotencyKey,
@@ -21,7 +22,7 @@ import {
 type PathItem = Record<string, object>;
 
 /** The paths of one collection with their operations. */
-export function collectionPaths(resource: Resource): Record<string, PathItem> {
+export function collectionPaths(resource: DeclaredResource): Record<string, PathItem> {
   const { path, collection } = resource;
   const paths: Record<string, PathItem> = {
     [path]: { get: listOperation(resource) },
@@ -43,7 +44,7 @@ export function collectionPaths(resource: Resource): Record<string, PathItem> {
   return paths;
 }
 
-function listOperation({ collection, itemName }: Resource): object {
+function listOperation({ collection, itemName }: DeclaredResource): object {
   return {
     operationId: `list-${collection.name}`,
     tags: [collection.name],
@@ -52,7 +53,7 @@ function listOperation({ collection, itemName }: Resource): object {
   };
 }
 
-function getOperation({ collection, itemName, rel }: Resource): object {
+function getOperation({ collection, itemName, rel }: DeclaredResource): object {
   return {
     operationId: `get-${rel}`,
     tags: [collection.name],
@@ -64,7 +65,7 @@ function getOperation({ collection, itemName, rel }: Resource): object {
   };
 }
 
-function finderOperation({ collection, itemName }: Resource, finder: Finder): object {
+function finderOperation({ collection, itemName }: DeclaredResource, finder: Finder): object {
   const { properties = {} } = jsonSchemaOf(finder.schema, 'input');
   const own = finder.parameters.map((name) => ({
     name,
@@ -80,7 +81,7 @@ function finderOperation({ collection, itemName }: Resource, finder: Finder): ob
   };
 }
 
-function createOperation({ collection, itemName, rel }: Resource): object {
+function createOperation({ collection, itemName, rel }: DeclaredResource): object {
   return {
     operationId: `create-${rel}`,
     tags: [collection.name],
@@ -90,7 +91,7 @@ function createOperation({ collection, itemName, rel }: Resource): object {
   };
 }
 
-function itemWrites({ collection, itemName, rel }: Resource): PathItem {
+function itemWrites({ collection, itemName, rel }: DeclaredResource): PathItem {
   const tags = [collection.name];
   const parameters = [ifMatch, idempotencyKey];
   const responses = { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 413, 415, 422, 503) };
@@ -120,17 +121,18 @@ function itemWrites({ collection, itemName, rel }: Resource): PathItem {
   };
 }
 
-function commandOperation({ collection, itemName, rel }: Resource, { path, body }: CommandNote): object {
+function commandOperation(resource: DeclaredResource, command: CommandNote): object {
+  const { collection, itemName } = resource;
   return {
-    operationId: `${path.replaceAll(/\W+/g, '-')}-${rel}`,
+    operationId: commandOperationId(resource, command),
     tags: [collection.name],
     parameters: [ifMatch, idempotencyKey],
-    ...(body && { requestBody: bodyOf(jsonSchemaOf(body, 'input'), [JSON_TYPE]) }),
+    ...(command.body && { requestBody: bodyOf(schemaRef(commandInput(resource, command)), [JSON_TYPE]) }),
     responses: { 200: item(itemName), 204: done, ...problems(400, 404, 409, 412, 422, 503) },
   };
 }
 
-function undoOperation({ collection, rel }: Resource): object {
+function undoOperation({ collection, rel }: DeclaredResource): object {
   return {
     operationId: `take-back-${rel}`,
     tags: [collection.name],

@@ -1,20 +1,25 @@
-import type { Resource } from '../resource/resource.js';
-import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
+import type { CommandNote } from '../../model/command.js';
+import { commandInput } from './command-names.js';
+import type { DeclaredResource } from '../resource/resource.js';
+import { type JsonSchema, jsonSchemaOf, placedAt } from '../../model/json-schema.js';
 
 /** Refers to a schema of the document. */
 export function schemaRef(name: string): JsonSchema {
-  return { $ref: `#/components/schemas/${name}` };
+  return { $ref: ref(name) };
 }
 
+const ref = (name: string) => `#/components/schemas/${name}`;
+
 /** The schemas that operations refer to: for each collection what goes in, what comes out, and a page of it. */
-export function componentsOf(resources: readonly Resource[]): object {
+export function apiComponents(resources: readonly DeclaredResource[]): object {
   const schemas = resources.flatMap((resource) => Object.entries(schemasOf(resource)));
   return { schemas: { ...Object.fromEntries(schemas), Links: links, Problem: problem } };
 }
 
-function schemasOf({ collection, itemName }: Resource): Record<string, JsonSchema> {
+function schemasOf(resource: DeclaredResource): Record<string, JsonSchema> {
+  const { collection, itemName } = resource;
   const { schema } = collection.entityClass;
-  const out = jsonSchemaOf(schema, 'output');
+  const out = placedAt(ref(itemName), jsonSchemaOf(schema, 'output'));
   const item = {
     ...out,
     properties: {
@@ -26,6 +31,7 @@ function schemasOf({ collection, itemName }: Resource): Record<string, JsonSchem
   };
   return {
     ...(collection.kind === 'aggregate' && inputsOf(itemName, jsonSchemaOf(schema, 'input'))),
+    ...Object.fromEntries(collection.commands.flatMap((command) => inputOf(resource, command))),
     [itemName]: item,
     [`${itemName}Page`]: pageOf(collection.name, itemName),
   };
@@ -36,10 +42,19 @@ function inputsOf(itemName: string, schema: JsonSchema): Record<string, JsonSche
   const required = (schema.required ?? []).filter((name) => !properties[name]!['readOnly']);
   const { required: _, ...open } = schema;
   return {
-    [`${itemName}Input`]: { ...open, ...(required.length > 0 && { required }) },
+    [`${itemName}Input`]: placedAt(ref(`${itemName}Input`), {
+      ...open,
+      ...(required.length > 0 && { required }),
+    }),
     // every field may be left out of a patch
-    [`${itemName}Patch`]: open,
+    [`${itemName}Patch`]: placedAt(ref(`${itemName}Patch`), open),
   };
+}
+
+function inputOf(resource: DeclaredResource, command: CommandNote): [string, JsonSchema][] {
+  if (!command.body) return [];
+  const name = commandInput(resource, command);
+  return [[name, placedAt(ref(name), jsonSchemaOf(command.body, 'input'))]];
 }
 
 function pageOf(collection: string, itemName: string): JsonSchema {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { PROBLEM_JSON } from '../problem.js';
 import { HAL_JSON, JSON_TYPE } from '../resource/media-types.js';
 import { schemaRef } from './components.js';
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '../../model/json-schema.js';
 
 export const pathId = { name: 'id', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } };
 

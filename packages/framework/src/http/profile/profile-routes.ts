@@ -1,6 +1,6 @@
 import { baseUrlOf } from '../base-url.js';
 import { negotiator } from '../media-type.js';
-import { jsonSchemaOf } from '../openapi/json-schema.js';
+import { jsonSchemaOf } from '../../model/json-schema.js';
 import { negotiated, sendJson } from '../resource/answers.js';
 import { HAL_JSON, JSON_TYPE } from '../resource/media-types.js';
 import type { Resource } from '../resource/resource.js';

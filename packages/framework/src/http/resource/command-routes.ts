@@ -8,7 +8,7 @@ import type { Routes } from '../routes.js';
 import { changeAnswer } from './answers.js';
 import { change } from './change.js';
 import { JSON_TYPE } from './media-types.js';
-import type { Resource } from './resource.js';
+import type { DeclaredResource, Resource } from './resource.js';
 
 /** The behaviours that `@Command` makes reachable: `PUT /orders/{id}/cancel`. The answer is the aggregate. */
 export function addCommandRoutes(routes: Routes, resource: Resource, writes: IdempotentWrites): void {
@@ -31,7 +31,7 @@ export function addCommandRoutes(routes: Routes, resource: Resource, writes: Ide
 }
 
 /** `/orders/{id}/cancel` */
-export function commandPath(resource: Resource, command: CommandNote): string {
+export function commandPath(resource: DeclaredResource, command: CommandNote): string {
   return `${resource.path}/{id}/${command.path.replace(/^\/+/, '')}`;
 }
 

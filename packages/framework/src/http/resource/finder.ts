@@ -6,7 +6,7 @@ import { IN_PLAIN_WORDS, fieldErrors } from '../../model/field-errors.js';
 import { unwrapped } from '../../model/schema-fields.js';
 import type { Query } from '../fastify-words.js';
 import { listed } from './page-request.js';
-import type { Resource } from './resource.js';
+import type { DeclaredResource } from './resource.js';
 
 /** One search of a collection: its fields are asked for by equality. */
 export class Finder {
@@ -15,7 +15,7 @@ export class Finder {
   readonly #schema: z.ZodObject;
 
   constructor(
-    resource: Resource,
+    resource: DeclaredResource,
     readonly name: string,
   ) {
     this.path = `${resource.path}/search/${name}`;

@@ -1,11 +1,12 @@
 import type { Collection, StoredEntity } from '../../runtime/collection.js';
+import type { CollectionDeclaration } from '../../runtime/collection-declaration.js';
 import type { Entity } from '../../model/entity.js';
 import { fieldsOf } from '../../model/entity.js';
 import { type Negotiator, negotiator } from '../media-type.js';
 import { HAL_JSON, JSON_TYPE } from './media-types.js';
 
 /** What a collection looks like over HTTP: its names and its representations. Everything is worked out once. */
-export class Resource {
+export class Resource<C extends CollectionDeclaration = Collection> {
   /** `/orders` */
   readonly path: string;
   /** How links call one item: the class's name, `order`. */
@@ -16,7 +17,7 @@ export class Resource {
   readonly negotiate: Negotiator = negotiator([HAL_JSON, JSON_TYPE]);
   readonly #bigints: readonly string[];
 
-  constructor(readonly collection: Collection) {
+  constructor(readonly collection: C) {
     this.path = `/${collection.name}`;
     this.itemName = collection.entityClass.name;
     this.rel = this.itemName.charAt(0).toLowerCase() + this.itemName.slice(1);
@@ -51,3 +52,6 @@ export class Resource {
     return copy;
   }
 }
+
+/** A resource of which nobody asks where it is stored: for documents. */
+export type DeclaredResource = Resource<CollectionDeclaration>;

@@ -5,7 +5,7 @@ import { NO_CONTENT, sendAnswer } from '../answer.js';
 import { checkedKey } from '../idempotency/idempotency-key.js';
 import type { Withdrawals } from '../idempotency/withdrawals.js';
 import type { Routes } from '../routes.js';
-import type { Resource } from './resource.js';
+import type { DeclaredResource, Resource } from './resource.js';
 
 /** `DELETE /payments/requests/{key}`: takes back the `POST` that was made with that `Idempotency-Key`. Where the aggregate has an `@Undo`. */
 export function addUndoRoute(routes: Routes, resource: Resource, withdrawals: Withdrawals): void {
@@ -30,6 +30,6 @@ function ageOf({ headers }: RoutedRequest): number {
 }
 
 /** `/payments/requests/{key}` */
-export function undoPath(resource: Resource): string {
+export function undoPath(resource: DeclaredResource): string {
   return `${resource.path}/requests/{key}`;
 }

@@ -1,0 +1,42 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PactFile } from '../contracts/pact-file.js';
+import { ConfigurationError } from '../kernel/errors/start-errors.js';
+
+/** A pact, and what its file has, byte by byte. */
+export interface FoundPact {
+  readonly pact: PactFile;
+  readonly bytes: Buffer;
+}
+
+/** The pacts in a folder of contracts, by file name; none where there is no such folder. @throws ConfigurationError when one cannot be read */
+export async function pactsIn(contracts: string): Promise<PactFile[]> {
+  return (await foundPactsIn(contracts)).map(({ pact }) => pact);
+}
+
+/** As {@link pactsIn}, with their bytes. */
+export async function foundPactsIn(contracts: string): Promise<FoundPact[]> {
+  const folder = join(contracts, 'pacts');
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const files = names.filter((name) => name.endsWith('.json')).toSorted();
+  return Promise.all(files.map((name) => pactIn(join(folder, name))));
+}
+
+async function pactIn(file: string): Promise<FoundPact> {
+  try {
+    const bytes = await readFile(file);
+    const pact = JSON.parse(bytes.toString('utf8')) as Partial<PactFile>;
+    if (pact.consumer?.name === undefined || pact.provider?.name === undefined || !pact.interactions)
+      throw new SyntaxError('it names no consumer, provider or interactions');
+    return { pact: pact as PactFile, bytes };
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} is no pact`,
+      'Take it away, and run the contract tests of the consumer: they write it anew.',
+      error,
+    );
+  }
+}

@@ -1,0 +1,4 @@
+import { z } from 'zod';
+import { released, shopOf } from './shop-of.js';
+
+export const shop = shopOf({ ...released, qty: z.string() }, '1.5.0');

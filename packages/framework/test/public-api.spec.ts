@@ -39,7 +39,7 @@ describe('the public surface', () => {
       RequestTimeoutError RequestWithdrawnError SchemaDiffersError SerializationFailureError SkanuError
       StatementTimeoutError StoreBusyError StoreFailedError StoreFullError StoreReadOnlyError
       StoreUnavailableError TooManyRowsError UndeclaredEventError Undo UniqueViolationError
-      UnknownTopicError UnreadableRecordError UnstorableValueError UnsupportedMediaTypeError
+      UnknownTopicError UnreadableRecordError UnstorableValueError UnsupportedMediaTypeError UpcastError
       UpstreamBrokeOffError UpstreamTimeoutError UpstreamUnreachableError VersionConflictError View
       ViewHandler When Whenever bootFaults checkService currentSignal defineGateway defineService del get
       head inject patch post put repositoryOf start startGateway startService
@@ -51,35 +51,37 @@ describe('the public surface', () => {
     expect(lines(typesOf('index.ts'))).toMatchInlineSnapshot(`
       "AbstractClass AggregateClass AggregateInstance BootFault BulkheadOptions CallOptions CircuitOptions
       CollectionOptions CommandMethod Criteria Criterion EntityClass Environment EventClass
-      EventConstructor EventIdentity EventSchema Fallback FeignClientClass FeignClientOptions FieldError
-      Finders GatewayDefinition GatewayOptions GatewayRoute GatewayStartOptions HandlerClass
-      HandlerOptions Interceptor Operation OutgoingRequest OutlierOptions Page PathNames Provider
-      RemoteProblem Repository ResilienceOptions RetryOptions RunningService SchemaDifference
-      SearchableField ServiceDefinition ServiceOptions SkanuErrorOptions SortOrder StartOptions StateOf
-      StateSchema SymbolToken Token
+      EventConstructor EventIdentity EventOptions EventSchema Fallback FeignClientClass FeignClientOptions
+      FieldError Finders GatewayDefinition GatewayOptions GatewayRoute GatewayStartOptions HandlerClass
+      HandlerOptions Interceptor JsonFields OlderVersion Operation OutgoingRequest OutlierOptions Page
+      PathNames Provider RemoteProblem Repository ResilienceOptions RetryOptions RunningService
+      SchemaDifference SearchableField ServiceDefinition ServiceOptions SkanuErrorOptions SortOrder
+      StartOptions StateOf StateSchema SymbolToken Token Upcasters
       "
     `);
   });
 
   it('has these values in @skanu/framework/testing', () => {
     expect(lines(Object.keys(testing).toSorted())).toMatchInlineSnapshot(`
-      "ELSEWHERE FaultPoints FaultyBroker FaultyStore ManualClock brokerConformance crashProcess eventually
-      requestsTo seededRandom startStandIn startTestGateway startTestService storeConformance systemClock
-      temporaryFolder
+      "ELSEWHERE FaultPoints FaultyBroker FaultyStore ManualClock brokerConformance contract crashProcess
+      eventually providerPromises providerStates requestsTo seededRandom servicePromises startStandIn
+      startTestGateway startTestService storeConformance systemClock temporaryFolder yesterdaysEvents
       "
     `);
   });
 
   it('has these types in @skanu/framework/testing', () => {
     expect(lines(typesOf('testing/index.ts'))).toMatchInlineSnapshot(`
-      "ArmedFault Broker BrokerCalls BrokerCapabilities BrokerHarness Change Clock ColumnDefinition
-      ColumnType ColumnValue CommitOutcome CommittedOffset ComparisonOperator Condition ConformanceCase
-      ConsumerRecord Hold IdBlock InboxMark IndexDefinition Lease Leases LogLine Outbox OutboxEntry
-      OutgoingEvent ParkedKey ParkedRecord ParkingLot PartitionLag PortCalls ProducerRecord RawRecord
-      RecordReceiver RecordToPark Row Selection Sorting StandIn StandInAnswer StandInRequest Store
-      StoreCalls StoreCapabilities StoreDatabase StoreHarness SubscribeOptions Subscription
-      TableDefinition TemporaryFolder TestAnswer TestGateway TestRequest TestService TestServiceOptions
-      TopicDefinition TopicPartition Values WhichCall WhichSide WireEvent WritePlan
+      "ArmedFault Broker BrokerCalls BrokerCapabilities BrokerHarness CallExpectation Change Clock
+      ColumnDefinition ColumnType ColumnValue CommitOutcome CommittedOffset ComparisonOperator Condition
+      ConformanceCase ConsumerContract ConsumerRecord ContractOptions GivenState HandledMessage Hold
+      IdBlock InboxMark IndexDefinition Lease Leases LogLine Outbox OutboxEntry OutgoingEvent ParkedKey
+      ParkedRecord ParkingLot PartitionLag PortCalls ProducerRecord ProviderOptions ProviderPromise
+      ProviderStates ProviderWorld RawRecord ReadExpectation RecordReceiver RecordToPark Row SampleOptions
+      Selection Sorting StandIn StandInAnswer StandInRequest StateHandlers StateSchemas Store StoreCalls
+      StoreCapabilities StoreDatabase StoreHarness SubscribeOptions Subscription TableDefinition
+      TemporaryFolder TestAnswer TestGateway TestRequest TestService TestServiceOptions TopicDefinition
+      TopicPartition Values WhichCall WhichSide WireEvent WritePlan YesterdaysEvent
       "
     `);
   });

@@ -10,6 +10,26 @@ export { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } f
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 export type { TestService } from './test-service.js';
 
+// What services promise each other.
+export type { CallExpectation } from './contract/call-interaction.js';
+export { type ConsumerContract, type ContractOptions, contract } from './contract/consumer-contract.js';
+export type { HandledMessage, ReadExpectation } from './contract/message-interaction.js';
+export {
+  type ProviderOptions,
+  type ProviderPromise,
+  type ProviderWorld,
+  providerPromises,
+  servicePromises,
+} from './contract/provider-promises.js';
+export {
+  type GivenState,
+  type ProviderStates,
+  type StateHandlers,
+  type StateSchemas,
+  providerStates,
+} from './contract/provider-states.js';
+export { type SampleOptions, type YesterdaysEvent, yesterdaysEvents } from './contract/yesterdays-events.js';
+
 // What goes wrong, and when.
 export { crashProcess } from './crash-process.js';
 export { type ArmedFault, FaultPoints, type Hold, type WhichCall, type WhichSide } from './fault-points.js';

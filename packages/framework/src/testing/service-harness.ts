@@ -3,7 +3,7 @@ import { EmbeddedBroker } from '../broker/embedded/embedded-broker.js';
 import { systemClock } from '../kernel/clock.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import type { Environment } from '../service/settings.js';
-import { type StartOptions, startService } from '../service/start-service.js';
+import { type RunInside, type StartOptions, startService } from '../service/start-service.js';
 import { EngineTaps } from './harness/engine-taps.js';
 import { LogLines } from './harness/log-lines.js';
 import { TestPublisher } from './harness/test-publisher.js';
@@ -48,6 +48,7 @@ export async function startTestService(
   const topic = options.settings?.['TOPIC'] ?? definition.topic;
   const taps = new EngineTaps(options.engines);
   const log = new LogLines();
+  let inside: RunInside | undefined;
 
   const running = await startService(definition, {
     environment: {
@@ -58,6 +59,7 @@ export async function startTestService(
       ...options.settings,
     },
     engines: taps.engines,
+    inside: (run) => (inside = run),
     log,
     ...(options.clock && { clock: options.clock }),
   });
@@ -72,5 +74,7 @@ export async function startTestService(
 
   const observer = await TopicObserver.of(broker, topic);
   const publisher = new TestPublisher(broker, topic);
-  return new TestService({ running, folder, taps, log, observer, publisher, opened: opened.move() });
+  // it was given before the service was running
+  const parts = { running, folder, taps, log, observer, publisher, inside: inside! };
+  return new TestService({ ...parts, opened: opened.move() });
 }

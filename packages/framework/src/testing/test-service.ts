@@ -1,7 +1,10 @@
 import { type DomainEventBase, type EventClass, receivedEvent } from '../model/domain-event.js';
 import type { Entity, EntityClass, StateOf } from '../model/entity.js';
+import { wireName } from '../model/wire-name.js';
 import { Collection, MAX_PAGE_SIZE } from '../runtime/collection.js';
+import { eventIdIn } from '../runtime/event-codec.js';
 import type { RunningService } from '../service/running-service.js';
+import type { RunInside } from '../service/start-service.js';
 import { eventually } from './eventually.js';
 import type { EngineTaps } from './harness/engine-taps.js';
 import type { LogLine, LogLines } from './harness/log-lines.js';
@@ -18,6 +21,7 @@ export interface TestServiceParts {
   readonly log: LogLines;
   readonly observer: TopicObserver;
   readonly publisher: TestPublisher;
+  readonly inside: RunInside;
   /** What is to be let go of at the end. */
   readonly opened: AsyncDisposable;
 }
@@ -64,14 +68,23 @@ export class TestService implements AsyncDisposable {
     return (await this.wire()).slice(before);
   }
 
-  /** The events of a class that it has published, with all that it has committed: in order for each key. */
+  /**
+   * Runs work inside of it, in a unit of work of its own: `inject` finds its clients and repositories.
+   * @example await order.inside(() => inject(PaymentClient).approve({ orderId: 1, product: 'tea', qty: 2, cost: 9 }));
+   */
+  inside<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.parts.inside(work);
+  }
+
+  /** The events of a class, in the version of that, that it has published with all that it has committed: in order for each key. */
   async published<E extends DomainEventBase>(eventClass: EventClass<E>): Promise<E[]> {
+    const name = wireName(eventClass.eventType, eventClass.version);
     const mine = await this.wire();
     return mine
-      .filter(({ headers }) => headers['ce_type'] === eventClass.eventType)
+      .filter(({ headers }) => headers['ce_type'] === name)
       .map(({ json, headers }) =>
         receivedEvent(eventClass, eventClass.schema.parse(json), {
-          eventId: `${headers['ce_source']}/${headers['ce_id']}`,
+          eventId: eventIdIn(headers)!,
           occurredAt: new Date(headers['ce_time']!),
         }),
       );

@@ -17,6 +17,7 @@ import { eventually } from '../../src/testing/eventually.js';
 import { type TestServiceOptions, startTestService } from '../../src/testing/service-harness.js';
 import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { temporaryFolder } from '../../src/testing/temporary-folder.js';
+import { Approved1, Approved2, ApprovedBoth, Entry, books, counter } from '../fixtures/approvals.js';
 import type { Store } from '../../src/store/store.js';
 
 class Sown extends DomainEvent('Sown', z.object({ id: z.number(), plant: z.string() }), {
@@ -131,6 +132,26 @@ describe('a test service', () => {
     expect((await source.published(Sown)).map(({ plant }) => plant)).toEqual(['leek']);
     expect(await target.wire()).toEqual([]);
     expect(ELSEWHERE).not.toBe('garden');
+  });
+
+  it('tells events by their version, and gets them in each version in which another service would publish them', async () => {
+    await using source = await startTestService(counter(Approved2));
+    await using target = await startTestService(books(Approved1), { folder: source.folder });
+    await target.given(new ApprovedBoth({ id: 1, amount: 5, currency: 'EUR' }));
+    expect(await target.stored(Entry)).toMatchObject([{ text: '1: 5 -' }]);
+    await source.inside(() => new Approved2({ id: 2, amount: 6, currency: 'EUR' }).publishAfterCommit());
+    expect(await source.published(Approved2)).toEqual([new Approved2({ id: 2, amount: 6, currency: 'EUR' })]);
+    expect(await source.published(Approved1)).toEqual([]);
+  });
+
+  it('tells an event that was published in two versions in either, as one event', async () => {
+    await using source = await startTestService(counter(ApprovedBoth));
+    await source.inside(() => new ApprovedBoth({ id: 2, amount: 6, currency: 'EUR' }).publishAfterCommit());
+    const [newer] = await source.published(Approved2);
+    const [older] = await source.published(Approved1);
+    expect(newer).toMatchObject({ id: 2, amount: 6, currency: 'EUR' });
+    expect({ ...older }).toEqual({ id: 2, amount: 6 });
+    expect(older!.identity!.eventId).toBe(newer!.identity!.eventId);
   });
 
   it('can be stopped and started again on the same data', async () => {

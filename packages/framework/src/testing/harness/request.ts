@@ -1,5 +1,7 @@
 /** An answer over HTTP, read to its end. */
 export interface TestAnswer<B> {
+  /** What it answers: `POST /orders`. */
+  readonly asked: string;
   readonly status: number;
   readonly headers: Headers;
   /** What its JSON says; undefined when it is no JSON. */
@@ -33,7 +35,13 @@ export function requestsTo(url: string): TestRequest {
     const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
     const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
     // the test says what it expects; nothing is checked here
-    return { status: answer.status, headers: answer.headers, body: json as never, text };
+    return {
+      asked: `${method} ${path}`,
+      status: answer.status,
+      headers: answer.headers,
+      body: json as never,
+      text,
+    };
   };
 }
 

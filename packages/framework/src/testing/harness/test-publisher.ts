@@ -27,11 +27,11 @@ export class TestPublisher {
 
   async publish(...events: readonly (DomainEventBase | RawRecord)[]): Promise<void> {
     await this.broker.publish(
-      events.map((event) => (event instanceof DomainEventBase ? this.#encoded(event) : this.#raw(event))),
+      events.flatMap((event) => (event instanceof DomainEventBase ? this.#encoded(event) : this.#raw(event))),
     );
   }
 
-  #encoded(event: DomainEventBase): ProducerRecord {
+  #encoded(event: DomainEventBase): ProducerRecord[] {
     const { broker, topic } = this;
     const codec = new EventCodec({
       service: ELSEWHERE,
@@ -41,8 +41,8 @@ export class TestPublisher {
       clock: systemClock,
     });
     const origin = { trace: continuedTrace(undefined), correlationId: randomUUID() };
-    const { key, headers, value } = codec.encode(event, origin);
-    return { topic, key, headers, value: Buffer.from(value) };
+    const records = codec.encodeAll(event, origin);
+    return records.map(({ key, headers, value }) => ({ topic, key, headers, value: Buffer.from(value) }));
   }
 
   #raw({ value, key = null, headers = {} }: RawRecord): ProducerRecord {

@@ -2,6 +2,7 @@ import type { ConsumerRecord } from '../../broker/broker.js';
 
 /** A record as it lies on the topic, for those who want to look at the bytes. */
 export interface WireEvent {
+  readonly topic: string;
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
   /** The value as text; empty for a null. */
@@ -10,9 +11,9 @@ export interface WireEvent {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-export function wireEvent({ key, headers, value }: ConsumerRecord): WireEvent {
+export function wireEvent({ topic, key, headers, value }: ConsumerRecord): WireEvent {
   const text = value === null ? '' : Buffer.from(value).toString('utf8');
-  return { key, headers, text, json: objectOf(text) };
+  return { topic, key, headers, text, json: objectOf(text) };
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> {

@@ -57,11 +57,19 @@ try {
   writeFileSync(join(folder, 'main.js'), main);
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', '--ignore-scripts', tarball], folder);
   run(process.execPath, ['main.js'], folder);
-  const sql = execFileSync(join('node_modules', '.bin', 'skanu'), ['schema', 'print', 'service.js'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (!sql.includes('CREATE TABLE "things"')) throw new Error(`skanu schema print printed: ${sql}`);
+  const skanu = (...words: string[]) =>
+    execFileSync(join('node_modules', '.bin', 'skanu'), [...words, 'service.js'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  for (const [command, says] of [
+    ['schema print', 'CREATE TABLE "things"'],
+    ['check', '0 faults'],
+    ['contracts write', 'contracts/http/stranger.openapi.json'],
+  ] as const) {
+    const said = skanu(...command.split(' '));
+    if (!said.includes(says)) throw new Error(`skanu ${command} said: ${said}`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -59,7 +59,14 @@ describe('the TypeScript in the documentation', { timeout: 120_000 }, () => {
     writeFileSync(
       join(folder.path, 'vitest.config.ts'),
       `const conditions = ['@skanu/source', 'module', 'node', 'development|production'];
-       export default { test: { isolate: false }, resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@skanu/source'] } } };`,
+       const exclude = ${JSON.stringify([
+         // it takes the place of the default
+         '**/node_modules/**',
+         ...pages()
+           .filter(isFollowed)
+           .map((page) => `${page}/**`),
+       ])};
+       export default { test: { isolate: false, exclude }, resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@skanu/source'] } } };`,
     );
     const report = join(folder.path, 'report.json');
     // what fails is in the report
@@ -71,11 +78,16 @@ describe('the TypeScript in the documentation', { timeout: 120_000 }, () => {
       `${relative(folder.path, name)} ${status} ${message}`.trim(),
     );
     const tested = snippets
-      .filter(({ name }) => name?.endsWith('.spec.ts'))
+      .filter(({ name, page }) => name?.endsWith('.spec.ts') && !isFollowed(page))
       .map(({ file }) => `${file} passed`);
     expect(outcomes.toSorted()).toEqual(tested.toSorted());
   });
 });
+
+/** Whether a test of its own does what the page says, step by step. */
+function isFollowed(page: string): boolean {
+  return textOf(page).includes('<!-- followed by ');
+}
 
 /** Imports are left out: an excerpt needs fewer of them. */
 function linesOf(code: string): string[] {

@@ -3,6 +3,7 @@ import { SkanuError } from '../kernel/errors/skanu-error.js';
 import { coerced } from '../model/coercion.js';
 import type { DomainEventBase, EventClass } from '../model/domain-event.js';
 import { jsonSchemaOf } from '../model/json-schema.js';
+import { wireName } from '../model/wire-name.js';
 import type { ServiceDefinition } from '../model/service-definition.js';
 import { EventCodec } from '../runtime/event-codec.js';
 import { newOrigin } from '../runtime/origin.js';
@@ -39,8 +40,13 @@ export function eventSamples(definition: ServiceDefinition, clock: Clock): Sampl
       }));
     } catch (error) {
       // a schema may ask for what no example made of it can guess
-      if (error instanceof SkanuError) return [{ name: event.eventType, sample: undefined, refusal: error }];
-      throw error;
+      if (!(error instanceof SkanuError)) throw error;
+      const versions = [...Object.keys(event.alsoAs).map(Number), event.version];
+      return versions.map((version) => ({
+        name: wireName(event.eventType, version),
+        sample: undefined,
+        refusal: error,
+      }));
     }
   });
 }

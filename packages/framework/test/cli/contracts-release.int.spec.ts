@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parsedLock } from '../../src/contracts/compatibility/contracts-lock.js';
@@ -61,6 +61,16 @@ describe('skanu contracts release', () => {
     await using service = await startTestService(stockService);
     await service.given(sample);
     expect(taken).toEqual([{ id: 1, qty: 2 }]);
+  });
+
+  it('does not begin anew when the lock got lost: it would take in whatever was broken since', async () => {
+    await release(module('shop'));
+    rmSync(at('contracts.lock'));
+    await expect(release(module('shop'))).rejects.toThrow(
+      /contracts\.lock is gone, and .*samples has events/,
+    );
+    await expect(check(module('shop'))).rejects.toThrow(/contracts\.lock is gone/);
+    expect(readdirSync(folder.path)).toEqual(['events']);
   });
 
   it('says which event it cannot guess, and takes the record that somebody puts there', async () => {

@@ -52,6 +52,50 @@ const CHANGES: readonly (readonly [string, Api, Api, ...string[]])[] = [
       },
     }),
   ],
+  [
+    'a request loses a field that only one kind of it had',
+    post(
+      takes({
+        pay: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('a'), x: status }),
+          z.object({ kind: z.literal('b') }),
+        ]),
+      }),
+    ),
+    post(
+      takes({
+        pay: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('a') }),
+          z.object({ kind: z.literal('b') }),
+        ]),
+      }),
+    ),
+    'body-field-gone pay.x',
+  ],
+  [
+    'a request takes only some names where it took any',
+    post(takes({ meta: z.record(z.string(), status) })),
+    post(takes({ meta: z.object({ colour: status.optional() }) })),
+    'body-field-gone meta.*',
+  ],
+  [
+    'what only the service sets takes less of what nobody sends',
+    post(takes({ id, status: z.enum(['a', 'b']).meta({ readOnly: true }) })),
+    post(takes({ id, status: z.enum(['a']).meta({ readOnly: true }) })),
+  ],
+  [
+    'a field is set by the service only from now on',
+    post(takes({ id, status })),
+    post(takes({ id, status: status.meta({ readOnly: true }) })),
+    'body-field-gone status',
+  ],
+  [
+    'two fields of an answer that are called the same',
+    get(answers({ billing: z.object({ street: status }), shipping: z.object({ street: status }) })),
+    get(answers({ billing: z.object({}), shipping: z.object({}) })),
+    'answer-field-gone billing.street',
+    'answer-field-gone shipping.street',
+  ],
   ['an error is added', get(codes('200')), get(codes('200', '404'))],
   ['an error goes', get(codes('200', '404')), get(codes('200'))],
   [
@@ -281,6 +325,12 @@ describe('a change of what there is:', () => {
     ['a route goes', [gateway], [led()], 'route-gone <- browser'],
     ['a route leads elsewhere', [gateway], [led(['/payments', 'stock'])], 'route-target <- browser'],
     ['a route comes', [gateway], [led(['/payments', 'payment'], ['/stock', 'stock'])], 'route-new'],
+    [
+      'a route takes paths over that led elsewhere',
+      [gateway],
+      [led(['/payments', 'payment'], ['/payments/search', 'billing'])],
+      'route-target',
+    ],
     ['a gateway waits longer', [gateway], [{ ...gateway, timeoutMs: 20_000 } as Contract]],
     [
       'a gateway waits less',

@@ -1,3 +1,4 @@
+import { type LocatedSchema, followed, partOf } from '../schema/located-schema.js';
 import { inApi } from './api-operations.js';
 import { type ChangeFinding, change } from './change-finding.js';
 import type { OperationChange } from './operation-change.js';
@@ -48,7 +49,10 @@ export function bodyChanges({ service, before, after, apis, users }: OperationCh
       );
     else
       found.push(
-        ...acceptedChanges(inApi(apis.before, schema), inApi(apis.after, same.schema)).map((one) =>
+        ...acceptedChanges(
+          withoutReadOnly(inApi(apis.before, schema)),
+          withoutReadOnly(inApi(apis.after, same.schema)),
+        ).map((one) =>
           change(`body-field-${rulePart(one.kind)}`, {
             service,
             where,
@@ -62,6 +66,20 @@ export function bodyChanges({ service, before, after, apis, users }: OperationCh
       );
   }
   return found;
+}
+
+/** What a client sends in a field that only the service sets is ignored, at the top of the body. */
+function withoutReadOnly(body: LocatedSchema): LocatedSchema {
+  const at = followed(body);
+  const { properties, required = [] } = at.schema;
+  if (!properties) return at;
+  const kept = Object.entries(properties).filter(([, field]) => field['readOnly'] !== true);
+  const names = new Set(kept.map(([name]) => name));
+  return partOf(at, {
+    ...at.schema,
+    properties: Object.fromEntries(kept),
+    required: required.filter((name) => names.has(name)),
+  });
 }
 
 /** Nobody sends a field that may be left out and must not. */

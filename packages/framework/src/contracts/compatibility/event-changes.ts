@@ -54,7 +54,7 @@ function gone(
     ? change('event-version-gone', {
         ...parts,
         after: left,
-        fix: `Publish version ${event.version} too (alsoAs: { ${event.version}: … }) until its readers have moved to a newer one.`,
+        fix: `Publish version ${event.version} too (alsoAs: { ${event.version}: … }) until its readers have moved to a newer one, and that newer one was released beside it.`,
       })
     : change('event-version-retired', {
         ...parts,

@@ -44,7 +44,8 @@ export function sentChanges(before: LocatedSchema, after: LocatedSchema): FieldC
 /** What those who send may not survive: less is taken than before, or more is asked for. */
 export function acceptedChanges(before: LocatedSchema, after: LocatedSchema): FieldChange[] {
   const found = misfitsBetween(before, after);
-  const gone = fieldsGone(before, after, found);
+  // callers may mean any member of a union
+  const gone = [...fieldsGone(before, after, found, 'all'), ...closedObjects(before, after, found)];
   const renames = renamesOf(gone, before, after, (old, now) => misfitsBetween(old, now).length === 0);
   const newNames = new Set(renames.values());
   return [
@@ -65,8 +66,13 @@ function misfitsBetween(sent: LocatedSchema, accepted: LocatedSchema): Misfit[] 
 }
 
 /** The fields that are no more; not those inside of them, nor those of an object that is none any more or takes all names. */
-function fieldsGone(before: LocatedSchema, after: LocatedSchema, found: readonly Misfit[]): string[] {
-  const then = declaredFields(before);
+function fieldsGone(
+  before: LocatedSchema,
+  after: LocatedSchema,
+  found: readonly Misfit[],
+  kinds: 'all' | 'certain' = 'certain',
+): string[] {
+  const then = declaredFields(before, kinds);
   const now = declaredFields(after);
   const all = declaredFields(after, 'all').fields;
   const retyped = found.filter(({ kind }) => kind === 'type' || kind === 'values').map(({ path }) => path);
@@ -77,6 +83,15 @@ function fieldsGone(before: LocatedSchema, after: LocatedSchema, found: readonly
     if (![...gone, ...retyped].some((one) => isWithin(path, one) && one !== path)) gone.push(path);
   }
   return gone;
+}
+
+/** Objects that took any name, and take only some now: the fields of the others, as `*`. */
+function closedObjects(before: LocatedSchema, after: LocatedSchema, found: readonly Misfit[]): string[] {
+  const now = declaredFields(after, 'all');
+  return [...declaredFields(before).open]
+    .filter((path) => path === '' || now.fields.has(path))
+    .filter((path) => !now.open.has(path) && !found.some((one) => isWithin(path, one.path)))
+    .map((path) => `${path}/*`);
 }
 
 /** New names by old ones: a field that came where one went, and that fits. */
@@ -90,7 +105,7 @@ function renamesOf(
   const now = declaredFields(after).fields;
   const renames = new Map<string, string>();
   const come = new Set([...now.keys()].filter((path) => !then.has(path)));
-  for (const old of gone) {
+  for (const old of gone.filter((path) => then.has(path))) {
     const name = [...come].find(
       (path) => parentOf(path) === parentOf(old) && fits(then.get(old)!, now.get(path)!),
     );

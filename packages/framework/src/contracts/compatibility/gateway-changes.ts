@@ -45,17 +45,23 @@ export function gatewayChanges(
         fix: 'See that no answer takes that long; skanu check knows the longest calls.',
       }),
     );
-  for (const { path, service: target } of after.routes)
-    if (!before.routes.some((route) => route.path === path))
+  for (const { path, service: target } of after.routes) {
+    if (before.routes.some((route) => route.path === path)) continue;
+    const was = serviceOf(before.routes, path);
+    const parts = { service, where: `route ${path}`, after: `leads to ${target}` };
+    if (was === undefined || was === target)
+      found.push(change('route-new', { ...parts, before: 'was not there', fix: UNRELEASED }));
+    // all under it went to another service before
+    else
       found.push(
-        change('route-new', {
-          service,
-          where: `route ${path}`,
-          before: 'was not there',
-          after: `leads to ${target}`,
-          fix: UNRELEASED,
+        change('route-target', {
+          ...parts,
+          before: `led to ${was}`,
+          readers: usersOf(before, path, pacts),
+          fix: `Let it lead to ${was}, and give ${target} a route of its own.`,
         }),
       );
+  }
   return found;
 }
 

@@ -6,7 +6,9 @@ import type { ChangeFinding } from './change-finding.js';
  */
 export function mergedPlaces(findings: readonly ChangeFinding[]): ChangeFinding[] {
   const merged = Map.groupBy(findings, keyOf);
-  return [...merged.values()].map((same) => {
+  return [...merged.values()].flatMap((same) => {
+    // two fields of one place are two changes, though they are called the same
+    if (hasTwoInOnePlace(same)) return same;
     // what somebody reads says more than what nobody does, and then what is not deep inside of something else
     const inOrder = same.toSorted((one, other) => depthOf(one) - depthOf(other));
     const nearest = inOrder.find(({ readers }) => readers.length > 0) ?? inOrder[0]!;
@@ -18,6 +20,11 @@ export function mergedPlaces(findings: readonly ChangeFinding[]): ChangeFinding[
       readers: [...allReaders.values()],
     };
   });
+}
+
+function hasTwoInOnePlace(same: readonly ChangeFinding[]): boolean {
+  const fields = Map.groupBy(same, ({ where }) => where).values();
+  return [...fields].some((ones) => new Set(ones.map(({ field }) => field)).size > 1);
 }
 
 /** What says nothing of a field stays by itself. */

@@ -1,4 +1,5 @@
 import { type PactFile, contentOf, fieldPaths } from '../pact-file.js';
+import { readVersion } from '../read-version.js';
 import { declaredFields } from '../schema/declared-fields.js';
 import { located } from '../schema/located-schema.js';
 import type { Contract, PublishedEvent, ReadEvent } from '../service-contract.js';
@@ -26,7 +27,7 @@ export class EventReaders {
       if (contract.kind === 'gateway') return [];
       const reads = contract.reads.filter(
         (read) =>
-          this.#versionFor(read) === event.version &&
+          readVersion(read, this.publishes)?.version === event.version &&
           read.eventType === event.eventType &&
           read.topic === event.topic &&
           // what its upcasters look at, only they know
@@ -35,14 +36,6 @@ export class EventReaders {
       const methods = reads.flatMap(({ readers }) => readers.map(({ method }) => method));
       return methods.map((as): Reader => ({ consumer: contract.service, by: 'code', as }));
     });
-  }
-
-  /** Of the versions in which it was published, the newest that the reader knows. */
-  #versionFor(read: ReadEvent): number | undefined {
-    const versions = this.publishes
-      .filter(({ eventType, version }) => eventType === read.eventType && version <= read.version)
-      .map(({ version }) => version);
-    return versions.length === 0 ? undefined : Math.max(...versions);
   }
 
   #byPact(event: PublishedEvent, path: string): Reader[] {

@@ -1,7 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PactFile } from '../contracts/pact-file.js';
-import { ConfigurationError } from '../kernel/errors/start-errors.js';
+import { type PactFile, parsedPact } from '../contracts/pact-file.js';
 
 /** A pact, and what its file has, byte by byte. */
 export interface FoundPact {
@@ -26,17 +25,6 @@ export async function foundPactsIn(contracts: string): Promise<FoundPact[]> {
 }
 
 async function pactIn(file: string): Promise<FoundPact> {
-  try {
-    const bytes = await readFile(file);
-    const pact = JSON.parse(bytes.toString('utf8')) as Partial<PactFile>;
-    if (pact.consumer?.name === undefined || pact.provider?.name === undefined || !pact.interactions)
-      throw new SyntaxError('it names no consumer, provider or interactions');
-    return { pact: pact as PactFile, bytes };
-  } catch (error) {
-    throw new ConfigurationError(
-      `${file} is no pact`,
-      'Take it away, and run the contract tests of the consumer: they write it anew.',
-      error,
-    );
-  }
+  const bytes = await readFile(file);
+  return { pact: parsedPact(bytes.toString('utf8'), file), bytes };
 }

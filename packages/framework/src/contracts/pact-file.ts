@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../kernel/errors/start-errors.js';
+
 /** A pact between two services, as far as it is looked at: the file format of the Pact specification, version 4. */
 export interface PactFile {
   readonly consumer: { readonly name: string };
@@ -54,6 +56,22 @@ export interface PactBody {
 
 /** By part (`body`, `header`), then by path (`$.orderId`). */
 export type PactRules = Readonly<Record<string, unknown>>;
+
+/** A pact from the text of its file. @throws ConfigurationError when it is none */
+export function parsedPact(text: string, file: string): PactFile {
+  try {
+    const pact = JSON.parse(text) as Partial<PactFile>;
+    if (pact.consumer?.name === undefined || pact.provider?.name === undefined || !pact.interactions)
+      throw new SyntaxError('it names no consumer, provider or interactions');
+    return pact as PactFile;
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} is no pact`,
+      'Take it away, and run the contract tests of the consumer: they write it anew.',
+      error,
+    );
+  }
+}
 
 /** What the consumer reads of the answer or the message. */
 export function contentOf(interaction: PactInteraction): unknown {

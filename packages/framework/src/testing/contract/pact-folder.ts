@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PactFile, PactInteraction } from '../../contracts/pact-file.js';
+import { type PactFile, type PactInteraction, parsedPact } from '../../contracts/pact-file.js';
 import { sortedJson } from '../../contracts/sorted-json.js';
 import { folderPath } from './folder-path.js';
 
@@ -16,7 +16,8 @@ export class PactFolder {
   /** The pacts of a consumer, with a provider, or all; by name of the file. */
   read({ consumer, provider }: { readonly consumer?: string; readonly provider?: string } = {}): PactFile[] {
     return this.#names()
-      .map((name) => JSON.parse(readFileSync(join(this.path, name), 'utf8')) as PactFile)
+      .map((name) => join(this.path, name))
+      .map((file) => parsedPact(readFileSync(file, 'utf8'), file))
       .filter((pact) => consumer === undefined || pact.consumer.name === consumer)
       .filter((pact) => provider === undefined || pact.provider.name === provider);
   }

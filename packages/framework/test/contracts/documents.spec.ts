@@ -13,6 +13,7 @@ import type { PactFile } from '../../src/contracts/pact-file.js';
 import type { ServiceContract } from '../../src/contracts/service-contract.js';
 import { jsonSchemaOf } from '../../src/model/json-schema.js';
 import { bakery, brokenRefs, counter, guest } from './bakery.js';
+import { until } from '../fixtures/until.js';
 
 const contracts = [bakery, guest, counter].map(contractOf);
 const [bakeryContract, guestContract] = contracts as [ServiceContract, ServiceContract];
@@ -49,7 +50,8 @@ describe('the documents', () => {
   it('are the same bytes whenever they are made, in whatever order the services come', async () => {
     const again = [counter, guest, bakery].map(contractOf);
     // a default such as the time would be another one by now
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const begun = Date.now();
+    await until(Date.now, (now) => now > begun);
     expect(documentsOf(again)).toEqual(documentsOf(contracts));
   });
 

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Broker, ProducerRecord } from '../../broker/broker.js';
 import { systemClock } from '../../kernel/clock.js';
 import { DomainEventBase, type EventClass } from '../../model/domain-event.js';
 import { EventCodec } from '../../runtime/event-codec.js';
-import { continuedTrace } from '../../runtime/trace-context.js';
+import { newOrigin } from '../../runtime/origin.js';
 
 /** A record byte for byte, for what no event class of this service would say. */
 export interface RawRecord {
@@ -40,7 +39,7 @@ export class TestPublisher {
       maxRecordBytes: broker.capabilities.maxRecordBytes,
       clock: systemClock,
     });
-    const origin = { trace: continuedTrace(undefined), correlationId: randomUUID() };
+    const origin = newOrigin();
     const records = codec.encodeAll(event, origin);
     return records.map(({ key, headers, value }) => ({ topic, key, headers, value: Buffer.from(value) }));
   }

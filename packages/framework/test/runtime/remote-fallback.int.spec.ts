@@ -6,7 +6,8 @@ import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { inUnit, wiredClient } from '../fixtures/wired-client.js';
 import { FeignClient } from '../../src/model/feign-client.js';
 import { get, post } from '../../src/model/http-operation.js';
-import { OK, Payments, failureOf, returns } from '../fixtures/payments.ts';
+import { failureOf } from '../fixtures/failure-of.ts';
+import { OK, Payments, returns } from '../fixtures/payments.ts';
 
 describe('a fallback', () => {
   it('takes the place of the answer, and the answer to the caller can tell so', async () => {

@@ -13,7 +13,8 @@ import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { inUnit, wiredClient } from '../fixtures/wired-client.js';
 import { FeignClient } from '../../src/model/feign-client.js';
 import { get } from '../../src/model/http-operation.js';
-import { OK, Payments, SEEN, failureOf, keysOf, returns } from '../fixtures/payments.ts';
+import { failureOf } from '../fixtures/failure-of.ts';
+import { OK, Payments, SEEN, keysOf, returns } from '../fixtures/payments.ts';
 
 describe('an attempt', () => {
   it('that takes too long is made again with the same key, and the call succeeds', async () => {

@@ -12,7 +12,8 @@ import { ManualClock } from '../../src/testing/manual-clock.js';
 import { startStandIn } from '../../src/testing/stand-in-server.js';
 import { until } from '../fixtures/until.js';
 import { inUnit, wiredClient } from '../fixtures/wired-client.js';
-import { OK, PROBLEM, Payments, failureOf, keysOf } from '../fixtures/payments.ts';
+import { failureOf } from '../fixtures/failure-of.ts';
+import { OK, PROBLEM, Payments, keysOf } from '../fixtures/payments.ts';
 
 describe('a call with an undo that fails', () => {
   it('is not kept, whatever its caller makes of that', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import {
   CommitUnknownError,
   ConnectionLostError,
@@ -24,6 +23,7 @@ import {
 import { noContainers, type ServerContainer } from '../containers/containers.js';
 import { startMariadb } from '../containers/mariadb.js';
 import type { ProxyVerdict } from '../fixtures/tcp-proxy.js';
+import { hasty } from '../fixtures/hasty-clock.ts';
 import { until } from '../fixtures/until.js';
 import { MariadbLab } from './mariadb-lab.js';
 
@@ -249,9 +249,3 @@ function behind(statement: string, verdict: ProxyVerdict): Judge {
 
 /** The whole packet: COM_QUERY and the statement. */
 const COMMIT = '\x07\0\0\0\x03COMMIT';
-
-/** Ten times as fast as others. */
-const hasty: Clock = {
-  now: () => Date.now() * 10,
-  sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
-};
